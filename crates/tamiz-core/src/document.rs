@@ -1,0 +1,294 @@
+//! A document: a source that never changes, and the marks that stages lay over it.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+use crate::{Fate, Language, LanguageCode, Name, Reason, Span};
+
+/// A piece of the source that a stage cut.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// What was cut.
+    pub span: Span,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A stretch of kept text within one line, without blanks at its ends.
+///
+/// A line from which a stage cut something in the middle has several runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The number of the line, from 0; see [`Document::lines`].
+    pub line: usize,
+    /// The text's place. Never empty, no line feed inside, no blank at either end.
+    pub span: Span,
+}
+
+/// A text on its way through a pipeline.
+///
+/// The source is fixed when the document is made. Stages see it through [`Document::source`], [`Document::lines`]
+/// and [`Document::kept`], and can only add marks: nothing that was cut comes back, and a document that was dropped
+/// stays dropped.
+#[derive(Debug)]
+pub struct Document {
+    source: String,
+    site: Option<Box<str>>,
+    lines: OnceCell<Vec<Span>>,
+    fate: Fate,
+    cuts: BTreeMap<usize, Cut>,
+    language: Option<Language>,
+    line_languages: Vec<(Span, LanguageCode)>,
+    sentences: Vec<Span>,
+    names: Vec<Name>,
+}
+
+impl Document {
+    /// A document of that text, with no mark.
+    ///
+    /// # Panics
+    /// If the text has 4 GiB or more; readers refuse such records before.
+    #[must_use]
+    pub fn new(source: impl Into<String>) -> Self {
+        let source = source.into();
+        assert!(u32::try_from(source.len()).is_ok(), "documents are smaller than 4 GiB");
+        Self {
+            source,
+            site: None,
+            lines: OnceCell::new(),
+            fate: Fate::Kept,
+            cuts: BTreeMap::new(),
+            language: None,
+            line_languages: Vec::new(),
+            sentences: Vec::new(),
+            names: Vec::new(),
+        }
+    }
+
+    /// The same document, said to come from that site (a host name).
+    #[must_use]
+    pub fn with_site(mut self, site: &str) -> Self {
+        self.site = Some(site.into());
+        self
+    }
+
+    /// The text as it was read.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The site (host name) it came from, where that is known.
+    #[must_use]
+    pub fn site(&self) -> Option<&str> {
+        self.site.as_deref()
+    }
+
+    /// Every line of the source, without its line feed. A text has one line more than line feeds.
+    #[must_use]
+    pub fn lines(&self) -> &[Span] {
+        self.lines.get_or_init(|| {
+            let mut lines = Vec::with_capacity(self.source.len() / 60 + 1);
+            let mut start = 0;
+            for end in memchr::memchr_iter(b'\n', self.source.as_bytes()) {
+                lines.push(Span::new(start, end));
+                start = end + 1;
+            }
+            lines.push(Span::new(start, self.source.len()));
+            lines
+        })
+    }
+
+    /// What is still kept and not blank, in order: see [`Run`].
+    pub fn kept(&self) -> impl Iterator<Item = Run> + '_ {
+        Kept { document: self, cuts: self.cuts.values(), line: 0, position: 0, cut: None, started: false }
+    }
+
+    /// Whether any non-blank character of the span is still kept.
+    #[must_use]
+    pub fn is_kept(&self, span: Span) -> bool {
+        self.gaps(span).any(|gap| !gap.trimmed(&self.source).is_empty())
+    }
+
+    /// Cuts whatever of the span is still kept. What an earlier cut took keeps its first reason.
+    ///
+    /// # Panics
+    /// If the span does not lie on character boundaries of the source: a fault of the calling stage.
+    pub fn cut(&mut self, span: Span, reason: Reason) {
+        self.check(span);
+        if self.cuts.last_key_value().is_none_or(|(_, last)| last.span.end() <= span.start()) {
+            // Stages walk forward, so this is the usual way.
+            if !span.is_empty() {
+                self.cuts.insert(span.start(), Cut { span, reason });
+            }
+            return;
+        }
+        let gaps: Vec<Span> = self.gaps(span).collect();
+        for gap in gaps {
+            self.cuts.insert(gap.start(), Cut { span: gap, reason });
+        }
+    }
+
+    /// Drops the document whole. The first reason stays.
+    pub fn drop_whole(&mut self, reason: Reason) {
+        if self.fate == Fate::Kept {
+            self.fate = Fate::Dropped(reason);
+        }
+    }
+
+    /// Says what language the document is in.
+    pub fn set_language(&mut self, language: Language) {
+        self.language = Some(language);
+    }
+
+    /// Says what language each non-blank line is in; spans in order, each within one line.
+    ///
+    /// # Panics
+    /// If a span does not lie on character boundaries of the source.
+    pub fn set_line_languages(&mut self, lines: Vec<(Span, LanguageCode)>) {
+        lines.iter().for_each(|(span, _)| self.check(*span));
+        self.line_languages = lines;
+    }
+
+    /// Adds a sentence. Sentences come in order and apart, each with no blank at its ends.
+    ///
+    /// # Panics
+    /// If the span is not on character boundaries, or starts before the end of the sentence added last.
+    pub fn add_sentence(&mut self, span: Span) {
+        self.check(span);
+        if let Some(last) = self.sentences.last() {
+            assert!(last.end() <= span.start(), "sentence {span:?} starts before {last:?} ends");
+        }
+        self.sentences.push(span);
+    }
+
+    /// Proposes a name: where it stands, what it names, and how it should be spelt. Names come in order and apart.
+    ///
+    /// # Panics
+    /// If the span is empty, is not on character boundaries, or starts before the end of the name proposed last.
+    pub fn propose(&mut self, name: Name) {
+        self.check(name.span);
+        assert!(!name.span.is_empty(), "a name has at least one character");
+        if let Some(last) = self.names.last() {
+            assert!(
+                last.span.end() <= name.span.start(),
+                "name {:?} starts before {:?} ends",
+                name.span,
+                last.span
+            );
+        }
+        self.names.push(name);
+    }
+
+    /// What has become of the document so far.
+    #[must_use]
+    pub fn fate(&self) -> Fate {
+        self.fate
+    }
+
+    /// What was cut, in order and apart.
+    pub fn cuts(&self) -> impl Iterator<Item = Cut> + '_ {
+        self.cuts.values().copied()
+    }
+
+    /// The document's language, if a stage has told it.
+    #[must_use]
+    pub fn language(&self) -> Option<Language> {
+        self.language
+    }
+
+    /// The language of each non-blank line, in order, if a stage has told them.
+    #[must_use]
+    pub fn line_languages(&self) -> &[(Span, LanguageCode)] {
+        &self.line_languages
+    }
+
+    /// The sentences, in order and apart.
+    #[must_use]
+    pub fn sentences(&self) -> &[Span] {
+        &self.sentences
+    }
+
+    /// The names, in order and apart.
+    #[must_use]
+    pub fn names(&self) -> &[Name] {
+        &self.names
+    }
+
+    /// The parts of the span that no cut covers, in order, none empty.
+    fn gaps(&self, span: Span) -> impl Iterator<Item = Span> + '_ {
+        let before = self.cuts.range(..=span.start()).next_back().map(|(_, cut)| cut.span.end());
+        let mut position = before.unwrap_or(0).max(span.start()).min(span.end());
+        let mut cuts = self.cuts.range(position..span.end());
+        std::iter::from_fn(move || {
+            while position < span.end() {
+                let (gap, next) = match cuts.next() {
+                    Some((&start, cut)) => (position..start, cut.span.end().min(span.end())),
+                    None => (position..span.end(), span.end()),
+                };
+                position = next;
+                if !gap.is_empty() {
+                    return Some(gap.into());
+                }
+            }
+            None
+        })
+    }
+
+    fn check(&self, span: Span) {
+        assert!(
+            self.source.is_char_boundary(span.start()) && self.source.is_char_boundary(span.end()),
+            "span {span:?} is not on character boundaries of a source of {} bytes",
+            self.source.len()
+        );
+    }
+}
+
+/// The iterator of [`Document::kept`]: walks lines and cuts side by side.
+struct Kept<'d, C> {
+    document: &'d Document,
+    cuts: C,
+    /// The next cut that ends beyond `position`, once `started`.
+    cut: Option<Span>,
+    line: usize,
+    position: usize,
+    started: bool,
+}
+
+impl<'d, C: Iterator<Item = &'d Cut>> Iterator for Kept<'d, C> {
+    type Item = Run;
+
+    fn next(&mut self) -> Option<Run> {
+        if !self.started {
+            self.started = true;
+            self.cut = self.cuts.next().map(|cut| cut.span);
+        }
+        let lines = self.document.lines();
+        loop {
+            let line = *lines.get(self.line)?;
+            if self.position >= line.end() {
+                self.line += 1;
+                self.position = lines.get(self.line)?.start();
+                continue;
+            }
+            let end = match self.cut {
+                Some(cut) if cut.end() <= self.position => {
+                    self.cut = self.cuts.next().map(|cut| cut.span);
+                    continue;
+                }
+                Some(cut) if cut.start() <= self.position => {
+                    // A cut may reach over many lines: the next turn moves on to the one where it ends.
+                    self.position = cut.end().min(line.end());
+                    continue;
+                }
+                Some(cut) => cut.start().min(line.end()),
+                None => line.end(),
+            };
+            let span = Span::new(self.position, end).trimmed(&self.document.source);
+            self.position = end;
+            if !span.is_empty() {
+                return Some(Run { line: self.line, span });
+            }
+        }
+    }
+}

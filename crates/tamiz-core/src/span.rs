@@ -1,0 +1,88 @@
+//! Half-open byte ranges of a document's source.
+
+use std::fmt;
+use std::ops::Range;
+
+/// A half-open range of bytes of the source text, `start <= end`, both on character boundaries.
+///
+/// Offsets are 32 bits wide, so that marks stay small; readers refuse records of 4 GiB or more.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    /// The span `start..end`, in bytes.
+    ///
+    /// # Panics
+    /// If `end` lies before `start`, or beyond 4 GiB: both are faults of the calling stage.
+    #[must_use]
+    pub fn new(start: usize, end: usize) -> Self {
+        assert!(start <= end, "a span cannot end before it starts: {start}..{end}");
+        let narrow = |offset: usize| u32::try_from(offset).expect("documents are smaller than 4 GiB");
+        Self { start: narrow(start), end: narrow(end) }
+    }
+
+    /// The first byte.
+    #[must_use]
+    pub fn start(self) -> usize {
+        self.start as usize
+    }
+
+    /// One past the last byte.
+    #[must_use]
+    pub fn end(self) -> usize {
+        self.end as usize
+    }
+
+    /// The length in bytes.
+    #[must_use]
+    pub fn len(self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Whether the span holds no byte.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    /// The span as a range, to index text with.
+    #[must_use]
+    pub fn range(self) -> Range<usize> {
+        self.start()..self.end()
+    }
+
+    /// The text that the span covers.
+    #[must_use]
+    pub fn of(self, text: &str) -> &str {
+        &text[self.range()]
+    }
+
+    /// Whether the two spans share a byte.
+    #[must_use]
+    pub fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    /// The span without the blank characters (Unicode `White_Space`) at its ends; empty if all is blank.
+    #[must_use]
+    pub fn trimmed(self, text: &str) -> Span {
+        let inner = self.of(text);
+        let start = self.start() + (inner.len() - inner.trim_start().len());
+        Span::new(start, start + inner.trim().len())
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Span::new(range.start, range.end)
+    }
+}
+
+impl fmt::Debug for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.start, self.end)
+    }
+}
