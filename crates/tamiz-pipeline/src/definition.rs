@@ -137,7 +137,9 @@ fn unreadable(path: &Path, error: &std::io::Error) -> String {
         .collect();
     let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     match crate::closest(&wanted, listed.iter().map(String::as_str)) {
-        Some(near) => format!("no pipeline file {shown}: did you mean {}?", path.with_file_name(near).display()),
+        Some(near) => {
+            format!("no pipeline file {shown}: did you mean {}?", path.with_file_name(near).display())
+        }
         None => format!("no pipeline file {shown}: check the path, or write one there"),
     }
 }
@@ -181,7 +183,11 @@ impl Reader<'_> {
                 ),
                 ("stage", DeValue::Array(list)) => stages = self.stages(list.into_iter().collect()),
                 ("stage", _) => {
-                    self.mistake(key.span(), "stages are a list of tables", "start each stage with `[[stage]]`");
+                    self.mistake(
+                        key.span(),
+                        "stages are a list of tables",
+                        "start each stage with `[[stage]]`",
+                    );
                 }
                 (unknown, _) => {
                     let remedy = instead(unknown, TOP_LEVEL.map(|(key, _)| key));
@@ -226,7 +232,9 @@ impl Reader<'_> {
         let Some(name) = table.get_mut().remove("use") else {
             let near = table.get_ref().keys().find(|key| crate::closest(key.get_ref(), ["use"]).is_some());
             match near {
-                Some(key) => self.mistake(key.span(), "the stage does not say which one it is", "did you mean `use`?"),
+                Some(key) => {
+                    self.mistake(key.span(), "the stage does not say which one it is", "did you mean `use`?")
+                }
                 None => {
                     let known = crate::mistake::any_of(self.registry.names());
                     let remedy = format!("add a line `use = \"…\"` with {known}");
@@ -238,7 +246,11 @@ impl Reader<'_> {
         let entry = match name.get_ref().as_str() {
             Some(text) => self.registry.get(text),
             None => {
-                self.mistake(name.span(), "`use` should be text", "put the stage's name in quotes: use = \"language\"");
+                self.mistake(
+                    name.span(),
+                    "`use` should be text",
+                    "put the stage's name in quotes: use = \"language\"",
+                );
                 return None;
             }
         };

@@ -115,7 +115,9 @@ pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
             let begins = lower.len() >= 3 && candidate.to_lowercase().starts_with(&lower);
             (if begins { 1 } else { near }, candidate)
         })
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count().max(word.chars().count()) / 4)
+        .filter(|(distance, candidate)| {
+            *distance <= 1 + candidate.chars().count().max(word.chars().count()) / 4
+        })
         .min()
         .map(|(_, candidate)| candidate)
 }

@@ -15,43 +15,78 @@ pub(crate) fn read<C: StageConfig>(
     table: Spanned<DeTable<'_>>,
     tables: &dyn Tables,
 ) -> Result<Built, Vec<Mistake>> {
-    let (config, mut mistakes) = deserialize::<C>(table.clone());
-    let place = |error: ConfigError| Mistake {
-        span: locate(&table, &error.at),
-        message: error.message,
-        remedy: error.remedy,
-    };
-    match config.map(|config| config.build(tables)) {
+    let mut mistakes = Vec::new();
+    let mut taken = Vec::new();
+    match deserialize::<C>(table.clone(), &mut mistakes, &mut taken).map(|config| config.build(tables)) {
         Some(Ok(built)) if mistakes.is_empty() => return Ok(built),
-        Some(Err(errors)) => mistakes.extend(errors.into_iter().map(place)),
+        Some(Err(errors)) => {
+            // A key that was taken out above is no longer missing.
+            let own = errors.into_iter().filter(|error| !taken.contains(&error.at));
+            mistakes.extend(own.map(|ConfigError { at, message, remedy }| {
+                let span = locate(&table, &at);
+                Mistake { span, message, remedy }
+            }));
+        }
         _ => {}
     }
     Err(mistakes)
 }
 
 /// Deserialises the table. Serde stops at the first error, so the key at fault is taken out and the rest tried again:
-/// what comes back last is the config without the faulty keys, if that much could be read.
-fn deserialize<C: StageConfig>(mut table: Spanned<DeTable<'_>>) -> (Option<C>, Vec<Mistake>) {
-    let mut mistakes = Vec::new();
+/// what comes back is the config without the faulty keys, if that much could be read.
+fn deserialize<C: StageConfig>(
+    table: Spanned<DeTable<'_>>,
+    mistakes: &mut Vec<Mistake>,
+    taken: &mut Vec<Vec<String>>,
+) -> Option<C> {
+    let mut rest = as_value(table.clone());
     loop {
-        match C::deserialize(ValueDeserializer::from(as_value(table.clone()))) {
-            Ok(config) => return (Some(config), mistakes),
+        match C::deserialize(ValueDeserializer::from(rest.clone())) {
+            Ok(config) => return Some(config),
             Err(error) => {
                 let span = error.span().unwrap_or_else(|| table.span());
                 mistakes.push(explain::<C>(&error, span.clone(), &table));
-                if !take_out(table.get_mut(), &span) {
-                    return (None, mistakes);
+                let mut path = Vec::new();
+                if !take_out(rest.get_mut(), &span, &mut path) {
+                    return None;
                 }
+                path.reverse();
+                taken.push(path);
             }
         }
     }
 }
 
-/// Takes the key that the span lies in out of the table.
-fn take_out(table: &mut DeTable<'_>, span: &Range<usize>) -> bool {
-    let holds = |outer: Range<usize>| outer.start <= span.start && span.end <= outer.end;
-    let key = table.iter().find(|(key, value)| holds(key.span()) || holds(value.span())).map(|(key, _)| key.clone());
-    key.is_some_and(|key| table.remove(&key).is_some())
+fn holds(outer: &Range<usize>, inner: &Range<usize>) -> bool {
+    outer.start <= inner.start && inner.end <= outer.end
+}
+
+/// Takes out the innermost key that the span lies in, and says which one it was, from the inside out.
+fn take_out(value: &mut DeValue<'_>, span: &Range<usize>, path: &mut Vec<String>) -> bool {
+    match value {
+        DeValue::Table(table) => {
+            let mut key = None;
+            for (candidate, value) in table.iter_mut() {
+                if take_out(value.get_mut(), span, path) {
+                    path.push(candidate.get_ref().to_string());
+                    return true;
+                }
+                if holds(&candidate.span(), span) || holds(&value.span(), span) {
+                    key = Some(candidate.clone());
+                }
+            }
+            key.is_some_and(|key| {
+                path.push(key.get_ref().to_string());
+                table.remove(&key).is_some()
+            })
+        }
+        DeValue::Array(list) => {
+            let found = list.iter_mut().position(|element| take_out(element.get_mut(), span, path));
+            path.extend(found.map(|index| index.to_string()));
+            found.is_some()
+        }
+        _ => false,
+    }
 }
 
 /// Puts a deserialiser's error into words, with a remedy.
@@ -70,17 +105,18 @@ fn explain<C: StageConfig>(error: &Error, span: Range<usize>, table: &Spanned<De
         return Mistake { span, message: format!("stage `{}` has no option `{field}`", C::NAME), remedy };
     }
     if message.starts_with("unknown variant") {
-        return Mistake { span, message: format!("`{}` is not known here", quoted[0]), remedy: instead(quoted[0], known) };
+        return Mistake {
+            span,
+            message: format!("`{}` is not known here", quoted[0]),
+            remedy: instead(quoted[0], known),
+        };
     }
     if message.starts_with("missing field") {
         let remedy = format!("add {} = … here", any_of(quoted.iter().copied()));
         return Mistake { span, message: format!("{} is missing", any_of(quoted.iter().copied())), remedy };
     }
     // What the option takes stands in its own documentation.
-    let key = table.get_ref().iter().find(|(key, value)| {
-        let inside = |outer: Range<usize>| outer.start <= span.start && span.end <= outer.end;
-        inside(key.span()) || inside(value.span())
-    });
+    let key = table.get_ref().iter().find(|(key, value)| holds(&key.span(), &span) || holds(&value.span(), &span));
     let doc = key.and_then(|(key, _)| {
         let doc = Entry::of::<C>().doc();
         doc.options.into_iter().find(|option| option.name == key.get_ref().as_ref())
@@ -94,8 +130,8 @@ fn explain<C: StageConfig>(error: &Error, span: Range<usize>, table: &Spanned<De
 
 /// The place of a key path in a table; as far as it can be followed.
 fn locate(table: &Spanned<DeTable<'_>>, path: &[String]) -> Range<usize> {
-    let Some((first, rest)) = path.split_first() else { return header(table) };
-    let Some((key, value)) = table.get_ref().get_key_value(first.as_str()) else { return header(table) };
+    let Some((first, rest)) = path.split_first() else { return table.span() };
+    let Some((key, value)) = table.get_ref().get_key_value(first.as_str()) else { return table.span() };
     let mut place = value;
     for step in rest {
         let next = match place.get_ref() {
@@ -110,9 +146,4 @@ fn locate(table: &Spanned<DeTable<'_>>, path: &[String]) -> Range<usize> {
     }
     // An array of tables has no place of its own: its key does.
     if place.span().is_empty() { key.span() } else { place.span() }
-}
-
-/// The place of a table: its header, or whatever toml takes for it.
-fn header(table: &Spanned<DeTable<'_>>) -> Range<usize> {
-    table.span()
 }

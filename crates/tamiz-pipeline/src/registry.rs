@@ -136,7 +136,8 @@ fn options(schema: &Value, definitions: &Definitions) -> Vec<OptionDoc> {
 fn values(schema: &Value, definitions: &Definitions) -> String {
     let schema = resolve(schema, definitions);
     let words = |values: &[Value]| values.iter().map(Value::to_string).collect::<Vec<_>>().join(" or ");
-    let alternatives = ["enum", "oneOf", "anyOf"].iter().find_map(|key| Some((*key, schema.get(*key)?.as_array()?)));
+    let alternatives =
+        ["enum", "oneOf", "anyOf"].iter().find_map(|key| Some((*key, schema.get(*key)?.as_array()?)));
     match alternatives {
         Some(("enum", list)) => return words(list),
         Some((_, list)) => {

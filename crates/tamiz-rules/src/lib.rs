@@ -27,16 +27,16 @@
 
 use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tamiz_core::{
-    Built, ConfigError, Document, Kind, LanguageCode, Marks, Reason, RuleId, Run, Scratch, Span, Stage, StageConfig,
-    Tables,
+    Built, ConfigError, Document, Kind, LanguageCode, Marks, Reason, RuleId, Run, Scratch, Span, Stage,
+    StageConfig, Tables,
 };
 
 const NAME: &str = "rules";
 
 /// Cuts what your own patterns match: banners, disclaimers, agency tags that one site has and no general rule knows.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "rules")]
 pub struct Config {
@@ -45,7 +45,7 @@ pub struct Config {
 }
 
 /// A pattern and what to cut where it matches.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 #[schemars(rename = "rule")]
 pub struct Rule {
@@ -74,7 +74,7 @@ fn rule_kind() -> Option<Kind> {
 }
 
 /// How much goes where a pattern matches.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename_all = "lowercase", inline)]
 pub enum Extent {
@@ -102,7 +102,11 @@ impl StageConfig for Config {
         let mut rules = Vec::new();
         if self.rule.len() > MAX_RULES {
             let message = format!("{} rules are more than a stage takes ({MAX_RULES})", self.rule.len());
-            return Err(vec![ConfigError::new(&["rule"], message, "join patterns that belong together with `|`")]);
+            return Err(vec![ConfigError::new(
+                &["rule"],
+                message,
+                "join patterns that belong together with `|`",
+            )]);
         }
         for (index, rule) in self.rule.iter().enumerate() {
             let at = index.to_string();
@@ -122,11 +126,14 @@ impl StageConfig for Config {
             }
             match RegexBuilder::new(&rule.pattern).case_insensitive(!rule.case_sensitive).build() {
                 Ok(regex) if regex.is_match("") => {
-                    let remedy = "it would cut every line: ask for at least one character, with `+` instead of `*`";
+                    let remedy =
+                        "it would cut every line: ask for at least one character, with `+` instead of `*`";
                     fault("pattern", "the pattern matches the empty text".into(), remedy);
                 }
                 Ok(regex) => rules.push(compiled(rule, regex)),
-                Err(error) => fault("pattern", syntax(&error), "see https://docs.rs/regex/latest/regex/#syntax"),
+                Err(error) => {
+                    fault("pattern", syntax(&error), "see https://docs.rs/regex/latest/regex/#syntax")
+                }
             }
         }
         if !errors.is_empty() {
@@ -139,7 +146,9 @@ impl StageConfig for Config {
         .build();
         match set {
             Ok(set) => Ok(Built::stage(Marks::REMOVED, Rules { set, rules })),
-            Err(error) => Err(vec![ConfigError::new(&["rule"], syntax(&error), "split the rules over two stages")]),
+            Err(error) => {
+                Err(vec![ConfigError::new(&["rule"], syntax(&error), "split the rules over two stages")])
+            }
         }
     }
 }
@@ -305,7 +314,10 @@ mod tests {
         ];
         let errors = Config { rule: rules }.build(&NoTables).err().unwrap();
         let places: Vec<String> = errors.iter().map(|error| error.at.join(".")).collect();
-        assert_eq!(places, ["rule.0.name", "rule.1.pattern", "rule.2.name", "rule.2.pattern", "rule.3.pattern"]);
+        assert_eq!(
+            places,
+            ["rule.0.name", "rule.1.pattern", "rule.2.name", "rule.2.pattern", "rule.3.pattern"]
+        );
         assert_eq!(errors[1].message, "the pattern is not a regular expression: unclosed group");
     }
 
