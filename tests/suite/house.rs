@@ -73,8 +73,9 @@ fn every_stage_has_cases_a_bench_a_page_and_a_place_in_the_table_of_the_readme()
         let name = entry.name;
         assert!(!files(&format!("tests/cases/{name}"), ".md").is_empty(), "stage {name} has no case");
         assert!(benches.contains(&format!("\"{name}\"")), "stage {name} has no bench");
-        assert!(root().join(format!("docs/stages/{name}.md")).is_file(), "stage {name} has no page in docs/stages");
-        assert!(readme.contains(&format!("docs/stages/{name}.md")), "the README does not name stage {name}");
+        let page = format!("crates/tamiz-{name}/README.md");
+        assert!(root().join(&page).is_file(), "stage {name} has no page {page}");
+        assert!(readme.contains(&page), "the README does not name {page}");
     }
 }
 
@@ -98,12 +99,33 @@ fn files_stay_small_enough_to_read() {
 
 #[test]
 fn no_text_names_a_machine_s_own_paths() {
-    for folder in ["crates", "tests", "benches", "pipelines", "docs"] {
+    for folder in ["crates", "tests", "benches", "pipelines"] {
         for path in ["rs", "md", "toml", "tsv"].iter().flat_map(|ending| files(folder, ending)) {
             let text = read(&path);
             for own in [concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/")] {
                 assert!(!text.contains(own), "{} names {own}", path.display());
             }
         }
+    }
+}
+
+#[test]
+fn the_top_level_is_what_its_user_fixed() {
+    const FIXED: [&str; 10] = [
+        "ARCHITECTURE.md",
+        "Cargo.lock",
+        "Cargo.toml",
+        "README.md",
+        "benches",
+        "crates",
+        "deny.toml",
+        "justfile",
+        "pipelines",
+        "tests",
+    ];
+    for entry in std::fs::read_dir(root()).unwrap() {
+        let name = entry.unwrap().file_name().to_string_lossy().into_owned();
+        let known = FIXED.contains(&name.as_str()) || name == "target";
+        assert!(known || name.starts_with('.') || name.starts_with("LICENSE"), "{name} has no place at the top level");
     }
 }
