@@ -43,13 +43,13 @@ def raised(recorded: dict[str, float], measured: dict[str, float]) -> dict[str, 
 
 
 def figures(reports: list[dict]) -> dict[str, float]:
-    """The figures of evaluation reports by `area.metric`: those that have a goal or a peer, as numbers."""
+    """The figures of evaluation reports by name: those that have a goal or a peer, as numbers."""
     found = {}
     for report in reports:
         for figure in report.get("figures", []):
             value = figure.get("value")
             if (figure.get("goal") or figure.get("peer") is not None) and isinstance(value, (int, float)):
-                found[f"{report['area']}.{figure['metric']}"] = value
+                found[figure["metric"]] = value
     return found
 
 
@@ -77,8 +77,8 @@ def main() -> int:
         print(f"ratchet: cannot measure: {error}", file=sys.stderr)
         return 2
     for report in reports:
-        for violation in report.get("violations", []):
-            print(f"ratchet: {report['area']}: contract broken: {violation}")
+        for violation, seen in report.get("violations", {}).items():
+            print(f"ratchet: {report['area']}: contract broken: {violation}: {seen['count']}, such as {seen['examples'][:1]}")
     measured = figures(reports)
     recorded = json.loads(FIGURES.read_text(encoding="utf-8")) if FIGURES.exists() else {}
     if arguments.write:

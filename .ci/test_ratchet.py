@@ -19,9 +19,9 @@ class Ratchet(unittest.TestCase):
 
     def test_figures_without_goal_or_peer_are_not_held(self):
         reports = [{"area": "x", "figures": [
-            {"metric": "f1", "value": 0.5, "goal": ">= 0.4"},
-            {"metric": "count", "value": 7},
-            {"metric": "peer", "value": 0.2, "peer": 0.1},
+            {"metric": "x.f1", "value": 0.5, "goal": ">= 0.4"},
+            {"metric": "x.count", "value": 7},
+            {"metric": "x.peer", "value": 0.2, "peer": 0.1},
         ]}]
         self.assertEqual(ratchet.figures(reports), {"x.f1": 0.5, "x.peer": 0.2})
 
