@@ -1,6 +1,7 @@
 //! Runs `cases/<stage>/*.md`: a definition, an input, and what has to come out.
 //!
-//! A case is a Markdown file with fenced blocks: one `toml` (the `[[stage]]` tables), one `text input`, and any of
+//! A case is a Markdown file with fenced blocks: one `toml` (the `[[stage]]` tables), one `text input`, for stages that
+//! learn from a corpus any number of `text page` (its other pages), and any of
 //!
 //! - `text output`: the clean text;
 //! - `text removed`: one removed span a line, as `kind ⇥ text`, a line feed inside it shown as `⏎`;
@@ -93,6 +94,23 @@ fn actual(kind: &str, document: &Document, rendered: &Rendered<'_>) -> Option<St
     Some(lines)
 }
 
+/// Runs a stage over every page, after it has learned from all of them if it does.
+fn apply(step: &Step, corpus: &mut [Document]) {
+    let learned;
+    let stage = match step {
+        Step::Ready(stage) => stage,
+        Step::Learner(learner) => {
+            let mut state = learner.empty();
+            corpus.iter().for_each(|document| learner.observe(&mut state, document));
+            learned = learner.finish(state);
+            &learned
+        }
+    };
+    for document in corpus.iter_mut().filter(|document| document.fate() == Fate::Kept) {
+        stage.apply(document, &mut Scratch::default());
+    }
+}
+
 /// Runs a case and returns the file as it should be.
 fn run(path: &Path, text: &str) -> Result<String, String> {
     let blocks = blocks(text);
@@ -101,19 +119,19 @@ fn run(path: &Path, text: &str) -> Result<String, String> {
     let input = find("text input").ok_or("the case has no `text input` block")?;
     let pipeline = tamiz_pipeline::Pipeline::parse(&path.to_string_lossy(), definition, &tamiz::REGISTRY)
         .map_err(|mistakes| mistakes.to_string())?;
-    let mut document = Document::new(input.strip_suffix('\n').unwrap_or(input));
+    let page = |text: &str| Document::new(text.strip_suffix('\n').unwrap_or(text));
+    let mut corpus = vec![page(input)];
+    corpus.extend(blocks.iter().filter(|block| block.info == "text page").map(|block| page(block.content)));
     for stage in pipeline.stages() {
-        let Step::Ready(step) = &stage.step else { return Err("a case has one document: no corpus to learn".into()) };
-        if document.fate() == Fate::Kept {
-            step.apply(&mut document, &mut Scratch::default());
-        }
+        apply(&stage.step, &mut corpus);
     }
+    let document = &corpus[0];
     let rendered = document.render(pipeline.marks());
     let mut expected = text.to_owned();
     let mut checked = 0;
     for block in &blocks {
-        let Some(kind) = block.info.strip_prefix("text ").filter(|kind| *kind != "input") else { continue };
-        let found = actual(kind, &document, &rendered)
+        let Some(kind) = block.info.strip_prefix("text ").filter(|kind| !matches!(*kind, "input" | "page")) else { continue };
+        let found = actual(kind, document, &rendered)
             .ok_or_else(|| format!("no stage of the case writes what `text {kind}` asks for"))?;
         let before = format!("```{}\n{}```", block.info, block.content);
         expected = expected.replacen(&before, &format!("```{}\n{found}```", block.info), 1);

@@ -116,7 +116,8 @@ fn explain<C: StageConfig>(error: &Error, span: Range<usize>, table: &Spanned<De
         return Mistake { span, message: format!("{} is missing", any_of(quoted.iter().copied())), remedy };
     }
     // What the option takes stands in its own documentation.
-    let key = table.get_ref().iter().find(|(key, value)| holds(&key.span(), &span) || holds(&value.span(), &span));
+    let key =
+        table.get_ref().iter().find(|(key, value)| holds(&key.span(), &span) || holds(&value.span(), &span));
     let doc = key.and_then(|(key, _)| {
         let doc = Entry::of::<C>().doc();
         doc.options.into_iter().find(|option| option.name == key.get_ref().as_ref())

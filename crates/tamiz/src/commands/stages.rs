@@ -66,7 +66,12 @@ fn options(page: &mut String, list: &[OptionDoc], indent: usize, table: &str) {
         let default = option.default.as_deref().filter(|default| !matches!(*default, "[]" | "\"\""));
         let default = default.map_or(String::new(), |default| format!(" (default {default})"));
         page.push('\n');
-        paragraph(page, &format!("{margin}{}  ", option.name), indent + 4, &format!("{}{default}", option.values));
+        paragraph(
+            page,
+            &format!("{margin}{}  ", option.name),
+            indent + 4,
+            &format!("{}{default}", option.values),
+        );
         paragraph(page, &" ".repeat(indent + 4), indent + 4, &option.about);
         if !option.fields.is_empty() {
             let inner = format!("{table}.{}", option.name);
