@@ -233,7 +233,7 @@ impl Reader<'_> {
             let near = table.get_ref().keys().find(|key| crate::closest(key.get_ref(), ["use"]).is_some());
             match near {
                 Some(key) => {
-                    self.mistake(key.span(), "the stage does not say which one it is", "did you mean `use`?")
+                    self.mistake(key.span(), "the stage does not say which one it is", "did you mean `use`?");
                 }
                 None => {
                     let known = crate::mistake::any_of(self.registry.names());

@@ -27,7 +27,7 @@ pub struct Mistakes {
 
 impl Mistakes {
     pub(crate) fn new(path: &str, text: &str, mut list: Vec<Mistake>) -> Self {
-        list.sort_by(|a, b| (a.span.start, a.span.end).cmp(&(b.span.start, b.span.end)));
+        list.sort_by_key(|mistake| (mistake.span.start, mistake.span.end));
         list.dedup();
         Self { path: path.into(), text: text.into(), list }
     }

@@ -15,8 +15,11 @@ pub struct Entry {
     /// The `use` value.
     pub name: &'static str,
     pub(crate) schema: fn(&mut SchemaGenerator) -> Schema,
-    pub(crate) build: for<'t> fn(Spanned<DeTable<'t>>, &dyn Tables) -> Result<Built, Vec<Mistake>>,
+    pub(crate) build: Build,
 }
+
+/// Reads a stage's table and builds the stage.
+type Build = fn(Spanned<DeTable<'_>>, &dyn Tables) -> Result<Built, Vec<Mistake>>;
 
 impl Entry {
     /// The entry of a stage, from its config type.

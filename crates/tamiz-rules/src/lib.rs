@@ -132,7 +132,7 @@ impl StageConfig for Config {
                 }
                 Ok(regex) => rules.push(compiled(rule, regex)),
                 Err(error) => {
-                    fault("pattern", syntax(&error), "see https://docs.rs/regex/latest/regex/#syntax")
+                    fault("pattern", syntax(&error), "see https://docs.rs/regex/latest/regex/#syntax");
                 }
             }
         }
