@@ -27,7 +27,7 @@ pub struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
-    let mut status = Status::Done;
+    let mut status = Status::DONE;
     let mut messages = anstream::stderr();
     for path in &arguments.pipelines {
         match Pipeline::load(path, &REGISTRY, reach(arguments.allow_outside)) {
@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
             }
             Ok(_) => {}
             Err(LoadError::Mistakes(mistakes)) => {
-                status = Status::Found;
+                status = Status::FOUND;
                 writeln!(messages, "{}\n", mistakes.render(true))?;
             }
             Err(LoadError::Unreadable(message)) => return Err(Failure::new(message)),
