@@ -1,0 +1,160 @@
+//! The command line's words, and the way from them to what is done.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use tamiz_pipeline::{LoadError, Pipeline, Reach};
+
+use crate::{REGISTRY, commands};
+
+/// Strips boilerplate from scraped text, tells its language, splits its sentences, and brings the spellings of a
+/// name to one.
+#[derive(Debug, Parser)]
+#[command(name = "tamiz", version, max_term_width = 100, after_help = EXIT_STATUS)]
+pub struct CommandLine {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+    0  done
+    1  a check found something
+    2  wrong use, or a fault that stopped the run
+    3  finished, but some records or inputs were unreadable and stand in quarantine
+    4  a guard stopped the run
+  130  interrupted
+
+Data goes to standard output alone; messages, progress and colour to standard error.";
+
+/// What to do. Each command's help is the documentation of its arguments.
+#[derive(Debug, Subcommand)]
+#[expect(missing_docs, reason = "a comment here would take the place of the help")]
+pub enum Command {
+    Check(commands::check::Arguments),
+    Stages(commands::stages::Arguments),
+    Schema(commands::schema::Arguments),
+    Completions(commands::shell::CompletionsArguments),
+    Man(commands::shell::ManArguments),
+}
+
+/// How a pipeline is named, and how far it may reach.
+#[derive(Args, Debug)]
+pub struct Definition {
+    /// The pipeline's definition file.
+    #[arg(value_name = "PIPELINE")]
+    pub path: PathBuf,
+    /// Let the definition name files outside its own folder.
+    #[arg(long)]
+    pub allow_outside: bool,
+}
+
+impl Definition {
+    /// Loads the pipeline.
+    ///
+    /// # Errors
+    /// If the file cannot be read or has mistakes.
+    pub fn load(&self) -> Result<Pipeline, Failure> {
+        Pipeline::load(&self.path, &REGISTRY, reach(self.allow_outside))
+            .map_err(|error| Failure::load(&error))
+    }
+}
+
+/// Which files a definition may name.
+pub(crate) fn reach(allow_outside: bool) -> Reach {
+    if allow_outside { Reach::Anywhere } else { Reach::Folder }
+}
+
+/// How a command ended: the exit status of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// All is well.
+    Done,
+    /// A check found something.
+    Found,
+    /// Some records are in quarantine.
+    Quarantined,
+    /// Ctrl-C.
+    Interrupted,
+}
+
+impl Status {
+    fn code(self) -> u8 {
+        match self {
+            Status::Done => 0,
+            Status::Found => 1,
+            Status::Quarantined => 3,
+            Status::Interrupted => 130,
+        }
+    }
+}
+
+/// A fault that stopped the command: wrong use, or something that cannot be read or written. Exit status 2.
+#[derive(Debug)]
+pub struct Failure {
+    message: String,
+}
+
+impl Failure {
+    /// A fault with that message: what was wrong, where, and what to do.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into() }
+    }
+
+    fn load(error: &LoadError) -> Self {
+        match error {
+            // Colour is taken out again where standard error is no terminal.
+            LoadError::Mistakes(mistakes) => Self::new(mistakes.render(true)),
+            LoadError::Unreadable(message) => Self::new(message),
+        }
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+/// Runs the program on the process's arguments.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = CommandLine::parse();
+    let result = match arguments.command {
+        Command::Check(arguments) => commands::check::run(&arguments),
+        Command::Stages(arguments) => commands::stages::run(&arguments),
+        Command::Schema(arguments) => commands::schema::run(&arguments),
+        Command::Completions(arguments) => commands::shell::completions(&arguments),
+        Command::Man(arguments) => commands::shell::man(&arguments),
+    };
+    match result {
+        Ok(status) => ExitCode::from(status.code()),
+        Err(failure) => {
+            // Nobody is left to tell if standard error is closed too.
+            let _ = writeln!(anstream::stderr(), "{}", failure.message);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Writes to standard output. A reader that has gone away (`| head`) is no fault.
+///
+/// # Errors
+/// If writing fails for any other reason.
+pub(crate) fn print(text: &str) -> Result<(), Failure> {
+    let written = anstream::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(format!("cannot write to standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The whole command line, for completions and manual pages.
+pub(crate) fn grammar() -> clap::Command {
+    CommandLine::command()
+}

@@ -1,0 +1,28 @@
+//! The registry of stages, and the command line over it.
+//!
+//! Adding a stage is a line in this crate's `Cargo.toml` and a row in [`REGISTRY`].
+//!
+//! # What this crate does not know
+//! How any stage works, how documents are read, or how a run is driven: it joins the crates that do.
+//!
+//! # Example
+//! ```
+//! let pipeline = tamiz::parse("name = \"quick\"\n[[stage]]\nuse = \"rules\"\n").unwrap();
+//! assert_eq!(pipeline.stages()[0].name, "rules");
+//! ```
+
+pub mod command_line;
+mod commands;
+
+use tamiz_pipeline::{Entry, Mistakes, Pipeline, Registry};
+
+/// Every stage that a definition can name.
+pub static REGISTRY: Registry = Registry::new(&[Entry::of::<tamiz_rules::Config>()]);
+
+/// Reads a definition from memory, with all of tamiz's stages.
+///
+/// # Errors
+/// Every mistake of the definition.
+pub fn parse(definition: &str) -> Result<Pipeline, Mistakes> {
+    Pipeline::parse("definition", definition, &REGISTRY)
+}

@@ -1,0 +1,54 @@
+# Every task of the project. `just` alone lists them.
+
+shared := env("TAMIZ_SHARED", "../shared")
+
+_default:
+    @just --list --unsorted
+
+# Clean the sample pages and show what it did
+demo:
+    cargo run --release -- run pipelines/news-es.toml tests/corpus -o target/demo --overwrite
+
+# All tests, as in the README
+test *ARGUMENTS:
+    cargo test --workspace {{ARGUMENTS}}
+
+# All that CI does
+check:
+    .ci/run
+
+# Formatting and lints, with fixes
+fix:
+    cargo fmt --all
+    cargo clippy --workspace --all-targets --fix --allow-dirty --allow-staged
+
+# The schema that editors check definitions with
+schema:
+    cargo run -q -- schema > pipelines/pipeline.schema.json
+
+# Bring the Markdown cases to what the program does, to be read before they are committed
+cases:
+    TAMIZ_CASES=write cargo test -q -p tamiz-tests every_case_does_what_it_says
+
+# Time every stage and every definition
+bench *ARGUMENTS:
+    cargo bench -p tamiz-benches {{ARGUMENTS}}
+
+# Quality on the development sets, where they are at hand
+evaluate AREA="all" *ARGUMENTS:
+    cargo build --release
+    python3 {{shared}}/eval/evaluate.py {{AREA}} --data {{shared}}/data {{ARGUMENTS}}
+
+# Throughput against the floor of reading and writing, where the development sets are at hand
+throughput *ARGUMENTS:
+    cargo build --release
+    python3 {{shared}}/eval/throughput.py {{ARGUMENTS}}
+
+# Hold the quality figures against .ci/figures.json; `just ratchet --write` raises the bar to what is measured
+ratchet *ARGUMENTS:
+    cargo build --release
+    python3 .ci/ratchet.py {{ARGUMENTS}}
+
+# Licences and sources of the dependencies (needs cargo-deny)
+deny:
+    cargo deny check
