@@ -70,7 +70,11 @@ impl Batch {
         self.pieces.is_empty()
     }
 
-    pub(crate) fn clear(&mut self) {
+    /// Empties the batch. Its memory stays for the next one, but for what a rare large record has taken.
+    pub(crate) fn clear(&mut self, usual: usize) {
+        if self.bytes.len() > 4 * usual {
+            self.bytes = Vec::new();
+        }
         self.filled = 0;
         self.consumed = 0;
         self.pieces.clear();
@@ -88,7 +92,7 @@ impl Batch {
 
 impl Piece {
     pub(crate) fn place(&self) -> Place<'_> {
-        Place { input: &self.source.name, line: None, offset: self.offset }
+        Place { input: &self.source.name, given: self.source.input, line: None, offset: self.offset }
     }
 }
 

@@ -14,6 +14,8 @@ pub const RAW_LIMIT: usize = 1 << 20;
 pub struct Place<'b> {
     /// The input file as it is shown to people; `-` for standard input.
     pub input: &'b str,
+    /// Which of the given inputs the file belongs to, from 0.
+    pub given: usize,
     /// The line in the file, from 1; `None` where the record is the whole file.
     pub line: Option<u64>,
     /// The record's first byte in the file, after decompression.
@@ -136,7 +138,7 @@ mod tests {
 
     fn written(raw: &[u8], limit: usize) -> serde_json::Value {
         let fault = Fault {
-            place: Place { input: "a.jsonl", line: Some(3), offset: 40 },
+            place: Place { input: "a.jsonl", given: 0, line: Some(3), offset: 40 },
             stage: None,
             reason: "broken".into(),
             remedy: "mend it".into(),

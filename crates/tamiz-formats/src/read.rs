@@ -109,7 +109,7 @@ impl Reader {
     /// Reads the next batch into that one's memory; false at the end of all sources. `keep_waiting` is asked when the
     /// input pauses; false ends the reading.
     pub fn next(&mut self, batch: &mut Batch, keep_waiting: &dyn Fn() -> bool) -> bool {
-        batch.clear();
+        batch.clear(self.limits.batch.max(STEP));
         batch.limit = self.limits.record;
         while batch.filled < self.limits.batch && batch.pieces.len() < PIECES && self.left != Some(0) {
             if self.current.is_none() && !self.open_next(batch) {
