@@ -1,0 +1,186 @@
+//! The engine: threads that read, work and write by turns, in the inputs' order and in bounded memory.
+//!
+//! There is no thread that only reads and none that only writes. Every thread of the pool takes the next batch (one
+//! at a time), works on it, hands in what it has become, and, if that is the next in order and nobody is writing,
+//! writes it and all that waits behind it. So `--threads N` keeps N cores busy, whatever share of the work is reading
+//! or writing.
+
+use std::collections::BTreeMap;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+use tamiz_formats::{Batch, Reader};
+
+use crate::{Options, RunError, panics};
+
+/// What a thread does with batches.
+pub(crate) trait Work: Send {
+    /// What a batch becomes.
+    type Done: Send;
+    /// Works on one batch. `reading` is the time in seconds that it took to read.
+    fn work(&mut self, batch: &Batch, reading: f64) -> Result<Self::Done, RunError>;
+}
+
+/// How the work ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ending {
+    /// At the end of the inputs.
+    Whole,
+    /// Because it was told to stop.
+    Stopped,
+    /// Because nobody reads the output any more.
+    Closed,
+}
+
+/// Batches on their way, each with its permits.
+struct Flow<D> {
+    /// The number of the batch that is written next.
+    next: u64,
+    waiting: BTreeMap<u64, (usize, D)>,
+    writing: bool,
+    /// Bytes of the batches that were read and are not yet written.
+    in_flight: usize,
+    failure: Option<RunError>,
+    /// Batches whose memory is free.
+    spare: Vec<Batch>,
+}
+
+/// Reads, works and writes until the inputs end, the run is stopped, or a fault stops it. `sink` is called in the order
+/// of the batches, by one thread at a time. Gives back the workers too.
+pub(crate) fn drive<W: Work>(
+    mut reader: Reader,
+    options: &Options,
+    worker: impl Fn() -> Result<W, RunError> + Sync,
+    sink: impl FnMut(W::Done) -> Result<(), RunError> + Send,
+) -> Result<(Ending, Vec<W>), RunError> {
+    let threads = options.thread_count();
+    // Each thread's own batch, one more each that waits for its turn, and two, so that nobody waits for a small delay.
+    let budget = (2 * threads + 2) * options.limits.batch;
+    let mut stopped = false;
+    let reading: Reading<'_> = Mutex::new(Box::new(|batch: &mut Batch| {
+        let go_on = || !options.stopped();
+        let more = go_on() && reader.next(batch, &go_on);
+        stopped |= !go_on();
+        more && !stopped
+    }));
+    let engine = Engine::<W::Done> {
+        flow: Mutex::new(Flow {
+            next: 0,
+            waiting: BTreeMap::new(),
+            writing: false,
+            in_flight: 0,
+            failure: None,
+            spare: Vec::new(),
+        }),
+        written: Condvar::new(),
+        budget,
+    };
+    let (sink, workers) = (Mutex::new(sink), Mutex::new(Vec::new()));
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .thread_name(|number| format!("tamiz-{number}"))
+        .build()
+        .map_err(|error| RunError::new(format!("cannot start {threads} threads: {error}"), "use fewer --threads"))?;
+    pool.broadcast(|_| {
+        // A panic here is a fault of tamiz's own. The other threads must not wait for this one's batch for ever.
+        let result = panics::catch(|| {
+            let mut worker = worker()?;
+            engine.turn(&reading, &mut worker, &sink)?;
+            lock(&workers).push(worker);
+            Ok(())
+        });
+        let failed = |message| RunError::new(format!("a fault of tamiz itself: {message}"), "please report it");
+        if let Err(error) = result.unwrap_or_else(|message| Err(failed(message))) {
+            lock(&engine.flow).failure.get_or_insert(error);
+            engine.written.notify_all();
+        }
+    });
+    drop(reading);
+    let failure = lock(&engine.flow).failure.take();
+    let workers = workers.into_inner().unwrap_or_else(PoisonError::into_inner);
+    match failure {
+        Some(failure) if failure.closed => Ok((Ending::Closed, workers)),
+        Some(failure) => Err(failure),
+        None if stopped => Ok((Ending::Stopped, workers)),
+        None => Ok((Ending::Whole, workers)),
+    }
+}
+
+type Reading<'r> = Mutex<Box<dyn FnMut(&mut Batch) -> bool + Send + 'r>>;
+
+struct Engine<D> {
+    flow: Mutex<Flow<D>>,
+    /// Told whenever a batch was written, or the run has failed.
+    written: Condvar,
+    /// Bytes of batches that may be in flight before nobody reads on.
+    budget: usize,
+}
+
+/// Locks; what a panic left behind is looked at all the same, since every panic ends in a failure.
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<D: Send> Engine<D> {
+    /// One thread's part: batch after batch until there are no more.
+    fn turn<W: Work<Done = D>>(
+        &self,
+        reading: &Reading<'_>,
+        worker: &mut W,
+        sink: &Mutex<impl FnMut(D) -> Result<(), RunError>>,
+    ) -> Result<(), RunError> {
+        while let Some((batch, seconds)) = self.take(reading) {
+            let done = worker.work(&batch, seconds)?;
+            self.hand_in(batch, done, sink)?;
+        }
+        Ok(())
+    }
+
+    /// Waits for a permit and reads the next batch.
+    fn take(&self, reading: &Reading<'_>) -> Option<(Batch, f64)> {
+        let mut read = lock(reading);
+        let mut flow = lock(&self.flow);
+        // The batch that is next in order is with a thread that does not wait here, so the wait ends.
+        while flow.in_flight >= self.budget && flow.failure.is_none() {
+            flow = self.written.wait(flow).unwrap_or_else(PoisonError::into_inner);
+        }
+        if flow.failure.is_some() {
+            return None;
+        }
+        let mut batch = flow.spare.pop().unwrap_or_default();
+        drop(flow);
+        let start = std::time::Instant::now();
+        if !read(&mut batch) {
+            return None;
+        }
+        lock(&self.flow).in_flight += batch.len();
+        Some((batch, start.elapsed().as_secs_f64()))
+    }
+
+    /// Hands in what a batch has become, and writes what is next in order unless another thread is at it.
+    fn hand_in(
+        &self,
+        batch: Batch,
+        done: D,
+        sink: &Mutex<impl FnMut(D) -> Result<(), RunError>>,
+    ) -> Result<(), RunError> {
+        let mut flow = lock(&self.flow);
+        flow.waiting.insert(batch.number, (batch.len(), done));
+        flow.spare.push(batch);
+        if flow.writing {
+            return Ok(());
+        }
+        flow.writing = true;
+        loop {
+            let next = flow.next;
+            let Some((bytes, done)) = flow.waiting.remove(&next) else { break };
+            drop(flow);
+            lock(sink)(done)?;
+            flow = lock(&self.flow);
+            flow.next += 1;
+            flow.in_flight -= bytes;
+            self.written.notify_all();
+        }
+        flow.writing = false;
+        Ok(())
+    }
+}
