@@ -21,10 +21,17 @@ pub(crate) enum Sort {
     Abbreviation,
 }
 
+/// In which letters a word of a table may stand: a row with a capital is not for the word without (`On.`, but not `on.`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Capital {
+    Any,
+    Required,
+}
+
 /// The tables of one language.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lexicon {
-    words: Words<Sort>,
+    words: Words<(Sort, Capital)>,
     /// Function words, which start a sentence when they have a capital.
     starters: Words<()>,
     /// How many digits an ordinal may have that is written with a full stop; 0 where there are none.
@@ -41,7 +48,7 @@ impl Lexicon {
             let word = row.pattern.strip_suffix('.').unwrap_or(row.pattern);
             let sort = match row.id {
                 "title" => Sort::Title,
-                "before-number" | "unit" => Sort::BeforeNumber,
+                "before-number" | "suffix" | "unit" => Sort::BeforeNumber,
                 "abbreviation" => Sort::Abbreviation,
                 "ordinal" if word.bytes().all(|byte| byte == b'9') => {
                     self.ordinal_digits = self.ordinal_digits.max(word.len());
@@ -66,14 +73,17 @@ impl Lexicon {
             if word.contains(char::is_whitespace) || word.is_empty() {
                 faults.push(format!("{}:{}: a pattern is one word with its full stop, such as `Dr.`", table.name, row.line));
             }
-            self.words.insert(&word.to_lowercase(), sort);
+            let lower = word.to_lowercase();
+            let capital = if lower == word { Capital::Any } else { Capital::Required };
+            self.words.insert(&lower, (sort, capital));
         }
         faults
     }
 
     /// What the full stop after the word means, if a table knows the word; the word comes without it.
     pub(crate) fn sort(&self, word: &str) -> Option<Sort> {
-        self.words.get(word).copied()
+        let &(sort, capital) = self.words.get(word)?;
+        (capital == Capital::Any || word.chars().any(char::is_uppercase)).then_some(sort)
     }
 
     /// Whether the word, which stands with a capital, is a function word and so starts a sentence.
@@ -151,7 +161,7 @@ macro_rules! tables {
 }
 
 /// Language, file name and text of every embedded table of abbreviations. `und` holds for every language.
-pub(crate) const ABBREVIATIONS: &[(&str, &str, &str)] = tables!("abbreviations": "und");
+pub(crate) const ABBREVIATIONS: &[(&str, &str, &str)] = tables!("abbreviations": "af" "ar" "be" "bg" "ca" "cs" "da" "de" "el" "en" "es" "et" "eu" "fa" "fi" "fr" "gl" "he" "hi" "hr" "hu" "hy" "id" "is" "it" "kk" "lt" "lv" "mk" "ml" "mr" "nb" "nl" "pl" "pt" "ro" "ru" "sk" "sl" "sq" "sr" "sv" "tr" "uk" "und" "vi");
 
 /// Language, file name and text of every embedded table of function words.
 pub(crate) const FUNCTION_WORDS: &[(&str, &str, &str)] = tables!("function-words": "be" "bg" "ca" "cs" "da" "de" "el" "en" "es" "et" "eu" "fi" "fr" "gl" "hr" "hu" "hy" "id" "is" "it" "kk" "lt" "lv" "mk" "nb" "nl" "nn" "pl" "pt" "ro" "ru" "sk" "sl" "sr" "sv" "tr" "uk" "vi" );

@@ -28,7 +28,7 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
         if run.mark == Mark::Stop && text[at..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == ',') {
             continue;
         }
-        let closed = close(text, run.end);
+        let closed = close(text, start, run.end);
         let next = skip_blanks(text, closed);
         if next == text.len() {
             return true;
@@ -45,7 +45,6 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
 /// Takes in the terminal marks that follow, also those with a blank between (`! ...`, `. . .`).
 fn extend(text: &str, first: Terminal) -> Terminal {
     let mut run = first;
-    let mut stops = usize::from(first.mark == Mark::Stop);
     loop {
         let blanks = skip_blanks(text, run.end);
         let Some(more) = terminal_at(text, blanks) else { break };
@@ -59,7 +58,6 @@ fn extend(text: &str, first: Terminal) -> Terminal {
                 break;
             }
         }
-        stops += usize::from(more.mark == Mark::Stop);
         run.mark = match (run.mark, more.mark) {
             (Mark::Stop, Mark::Stop) => Mark::Ellipsis,
             (Mark::Wide, _) | (_, Mark::Wide) => Mark::Wide,
@@ -72,25 +70,22 @@ fn extend(text: &str, first: Terminal) -> Terminal {
     run
 }
 
-/// The end of the quotation marks, brackets, further marks and references that belong to the sentence before.
-fn close(text: &str, from: usize) -> usize {
+/// The end of the quotation marks, brackets, further marks, references and smileys that belong to the sentence before.
+fn close(text: &str, start: usize, from: usize) -> usize {
     let mut at = from;
     loop {
-        let rest = &text[at..];
-        let Some(c) = rest.chars().next() else { return at };
+        let Some(c) = text[at..].chars().next() else { return at };
         if closes(c) {
             at += c.len_utf8();
         } else if let Some(terminal) = terminal_at(text, at) {
             at = terminal.end;
-        } else if let Some(length) = reference(rest) {
+        } else if let Some(length) = reference(&text[at..]) {
             at += length;
         } else if c.is_whitespace() {
             let blanks = skip_blanks(text, at);
-            let rest = &text[blanks..];
-            if let Some(length) = detached_closer(rest).or_else(|| reference(rest)) {
-                at = blanks + length;
-            } else {
-                return at;
+            match detached_closer(text, start, blanks) {
+                Some(length) => at = blanks + length,
+                None => return at,
             }
         } else {
             return at;
@@ -98,16 +93,53 @@ fn close(text: &str, from: usize) -> usize {
     }
 }
 
-/// The length of a closing mark that a blank parts from its sentence, as in French and in tokenised text.
-fn detached_closer(rest: &str) -> Option<usize> {
+/// The length of something at `at` that closes a sentence although a blank parts it from there, as in French and in
+/// tokenised text.
+fn detached_closer(text: &str, start: usize, at: usize) -> Option<usize> {
+    let rest = &text[at..];
     let c = rest.chars().next()?;
-    let length = c.len_utf8();
-    if matches!(c, ')' | ']' | '}' | '”') {
+    if let Some(length) = reference(rest).or_else(|| smiley(rest)) {
         return Some(length);
     }
-    let length = if rest.starts_with("''") { 2 } else { length };
-    let ends = rest[length..].chars().next().is_none_or(|c| c.is_whitespace() || c == '.' || c == ',');
-    (ends && matches!(c, '»' | '"' | '\'' | '’' | '›')).then_some(length)
+    if matches!(c, ')' | ']' | '}') {
+        return Some(1);
+    }
+    let length = if rest.starts_with("''") { 2 } else { c.len_utf8() };
+    let ends = rest[length..].chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ','));
+    if !ends {
+        return None;
+    }
+    if terminal_at(text, at).is_some() {
+        return Some(length);
+    }
+    let opener = match c {
+        '"' | '\'' => c,
+        '’' | '”' => return is_open(text, start, at, |other| matches!(other, '“' | '„' | '‘' | '‚' | '”' | '’')).then_some(length),
+        '»' | '›' => return Some(length),
+        _ => return None,
+    };
+    is_open(text, start, at, |other| other == opener).then_some(length)
+}
+
+/// Whether an odd number of such quotation marks stands in the sentence before `at`, so that the next one closes.
+///
+/// Only the sentence's last part is looked at: a mark forgotten long ago must not turn all later ones round, and a
+/// text of nothing but quotation marks must not take quadratic time.
+fn is_open(text: &str, start: usize, at: usize, quotes: impl Fn(char) -> bool) -> bool {
+    let from = text.ceil_char_boundary(start.max(at.saturating_sub(600)));
+    text[from..at].chars().filter(|&c| quotes(c)).count() % 2 == 1
+}
+
+/// The length of a smiley such as `:-)`.
+fn smiley(rest: &str) -> Option<usize> {
+    let bytes = rest.as_bytes();
+    if !matches!(bytes.first()?, b':' | b';' | b'=') {
+        return None;
+    }
+    let nose = usize::from(matches!(bytes.get(1)?, b'-' | b'\'' | b'o'));
+    let mouths = bytes[1 + nose..].iter().take_while(|byte| matches!(byte, b')' | b'(' | b'D' | b'P' | b'p' | b'/' | b'|' | b'*' | b'O')).count();
+    let length = 1 + nose + mouths;
+    (mouths > 0 && bytes.get(length).is_none_or(|byte| byte.is_ascii_whitespace())).then_some(length)
 }
 
 /// The length of a reference to a source, such as `[11]`, `[2–4]` or `[a]`.
@@ -138,9 +170,16 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
     }
     let (class, word_at, signed) = look_ahead(text, next);
     match class {
-        Next::Lower => return run.mark == Mark::Full,
-        Next::Other => return true,
+        Next::Lower => {
+            return run.mark == Mark::Full
+                || (run.mark == Mark::Stop && closed == run.end && full_word_before(text, start, run.start, lexicon));
+        }
+        Next::Other => return !text[next..].starts_with([',', ';', ':', ')', ']']),
         _ => {}
+    }
+    // Armenian writes its full stop as a colon, and what looks like ours as a colon.
+    if run.mark == Mark::Stop && before.is_some_and(|c| matches!(c, '\u{530}'..='\u{58f}')) {
+        return false;
     }
     if signed || run.mark != Mark::Stop || closed > run.end {
         return true;
@@ -200,8 +239,7 @@ fn stop_breaks(text: &str, start: usize, stop: usize, next: Next, rest: &str, le
             && lexicon.starts_sentence(next_word)
     };
     if word.bytes().all(|byte| byte.is_ascii_digit()) {
-        let first = text[start..word_start].trim_start_matches(|c: char| opens(c) || c.is_whitespace()).is_empty();
-        if first && word.len() <= 3 {
+        if word.len() <= 3 && is_label(text, start, word_start) {
             return false;
         }
         if word.len() <= lexicon.ordinal_digits {
@@ -230,6 +268,28 @@ fn stop_breaks(text: &str, start: usize, stop: usize, next: Next, rest: &str, le
         return starter();
     }
     true
+}
+
+/// Whether the number that starts at `at` stands where a list's numbers do: first in its sentence, or after a colon.
+fn is_label(text: &str, start: usize, at: usize) -> bool {
+    let before = text[start..at].trim_end_matches(|c: char| c.is_whitespace() || c == '(');
+    before.chars().rev().take(8).all(|c| opens(c) || c.is_whitespace()) && before.len() <= 8
+        || before.ends_with(':') && at > start + before.len()
+}
+
+/// Whether a full word stands before the stop, so that it ends a sentence even before a small letter.
+///
+/// Abbreviations are short, or stand in a table, or are cut off after a consonant.
+fn full_word_before(text: &str, start: usize, stop: usize, lexicon: &Lexicon) -> bool {
+    let word = &text[word_before(text, start, stop)..stop];
+    let mut letters = 0;
+    for c in word.chars() {
+        if !c.is_lowercase() || matches!(c, '\u{530}'..='\u{58f}') {
+            return false;
+        }
+        letters += 1;
+    }
+    (letters >= 5 || letters >= 3 && lexicon.starts_sentence(word)) && lexicon.sort(word).is_none()
 }
 
 /// Where the word starts that ends at `stop`, full stops inside it included.
