@@ -41,6 +41,10 @@ fn count(text: &str, languages: &Languages, scores: &mut [u32; 64]) {
                 scores[left.trailing_zeros() as usize] += weight;
                 left &= left - 1;
             }
+        } else if !word.is_ascii() {
+            if let Some(i) = languages.of_script(word) {
+                scores[i] += 1;
+            }
         }
     }
 }

@@ -21,21 +21,23 @@ pub(crate) enum Sort {
     Abbreviation,
 }
 
-/// In which letters a word of a table may stand: a row with a capital is not for the word without (`On.`, but not `on.`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Capital {
-    Any,
-    Required,
+/// What the tables say of a word. A row with a capital is not for the word without (`On.`, but not `on.`).
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    any: Option<Sort>,
+    capital: Option<Sort>,
 }
 
 /// The tables of one language.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lexicon {
-    words: Words<(Sort, Capital)>,
+    words: Words<Entry>,
     /// Function words, which start a sentence when they have a capital.
     starters: Words<()>,
     /// How many digits an ordinal may have that is written with a full stop; 0 where there are none.
     pub(crate) ordinal_digits: usize,
+    /// Whether an ordinal may stand before a word with a capital, where nouns have one.
+    pub(crate) noun_ordinals: bool,
     /// Whether Roman numerals with a full stop are ordinals.
     pub(crate) roman_ordinals: bool,
 }
@@ -50,8 +52,9 @@ impl Lexicon {
                 "title" => Sort::Title,
                 "before-number" | "suffix" | "unit" => Sort::BeforeNumber,
                 "abbreviation" => Sort::Abbreviation,
-                "ordinal" if word.bytes().all(|byte| byte == b'9') => {
+                "ordinal" | "noun-ordinal" if word.bytes().all(|byte| byte == b'9') => {
                     self.ordinal_digits = self.ordinal_digits.max(word.len());
+                    self.noun_ordinals |= row.id == "noun-ordinal";
                     continue;
                 }
                 "ordinal" => {
@@ -74,16 +77,17 @@ impl Lexicon {
                 faults.push(format!("{}:{}: a pattern is one word with its full stop, such as `Dr.`", table.name, row.line));
             }
             let lower = word.to_lowercase();
-            let capital = if lower == word { Capital::Any } else { Capital::Required };
-            self.words.insert(&lower, (sort, capital));
+            let mut entry = self.words.get(&lower).copied().unwrap_or_default();
+            *if lower == word { &mut entry.any } else { &mut entry.capital } = Some(sort);
+            self.words.insert(&lower, entry);
         }
         faults
     }
 
     /// What the full stop after the word means, if a table knows the word; the word comes without it.
     pub(crate) fn sort(&self, word: &str) -> Option<Sort> {
-        let &(sort, capital) = self.words.get(word)?;
-        (capital == Capital::Any || word.chars().any(char::is_uppercase)).then_some(sort)
+        let entry = self.words.get(word)?;
+        entry.capital.filter(|_| word.starts_with(char::is_uppercase)).or(entry.any)
     }
 
     /// Whether the word, which stands with a capital, is a function word and so starts a sentence.
@@ -227,6 +231,22 @@ impl Languages {
     pub(crate) fn embedded() -> &'static Self {
         static EMBEDDED: LazyLock<Languages> = LazyLock::new(|| Languages::new(&[]).0);
         &EMBEDDED
+    }
+
+    /// The language to take for a word of a script other than Latin if nothing else is known.
+    pub(crate) fn of_script(&self, word: &str) -> Option<usize> {
+        let code = match word.chars().next()? {
+            '\u{370}'..='\u{3ff}' => "el",
+            '\u{400}'..='\u{52f}' if word.contains(['і', 'ї', 'є', 'ґ']) => "uk",
+            '\u{400}'..='\u{52f}' => "ru",
+            '\u{530}'..='\u{58f}' => "hy",
+            '\u{590}'..='\u{5ff}' => "he",
+            '\u{600}'..='\u{6ff}' => "ar",
+            '\u{900}'..='\u{97f}' => "hi",
+            '\u{d00}'..='\u{d7f}' => "ml",
+            _ => return None,
+        };
+        self.known.iter().position(|language| language.code.as_str() == code)
     }
 
     /// The lexicon of a language; the one for all others where it has no table.

@@ -58,7 +58,9 @@ fn terminal_ending(bytes: &[u8], at: usize) -> Option<Terminal> {
         b'.' => (1, Mark::Stop),
         b'!' | b'?' => (1, Mark::Strong),
         // Armenian writes its full stop as a colon, Greek its question mark as a semicolon.
-        b':' if matches!(before(2), 0xD5 | 0xD6) || (before(1) == b' ' && matches!(before(3), 0xD5 | 0xD6)) => {
+        b':' if bytes[at.saturating_sub(8)..at].iter().any(|byte| matches!(byte, 0xD4..=0xD6))
+            && bytes.get(at + 1).is_none_or(|&next| next == b' ' || next >= 0x80) =>
+        {
             (1, Mark::Full)
         }
         b';' if is_greek(before(2), before(1)) => (1, Mark::Strong),
@@ -97,19 +99,18 @@ pub(crate) fn closes(c: char) -> bool {
     matches!(
         c,
         '"' | '\'' | ')' | ']' | '}' | '’' | '‘' | '”' | '“' | '»' | '«' | '›' | '‹' | '」' | '』' | '）' | '】' | '》' | '〉'
-            | '〕' | '］' | '｠' | '｣' | '＂' | '＇'
+            | '〕' | '］' | '｠' | '｣' | '＂' | '＇' | '`'
     )
 }
 
-/// Marks that may stand before the first letter of a sentence.
+/// Marks that may stand before the first letter of a sentence: anything but letters, digits and marks that go on.
 pub(crate) fn opens(c: char) -> bool {
-    matches!(
-        c,
-        '"' | '\'' | '(' | '[' | '{' | '‘' | '’' | '“' | '”' | '„' | '‚' | '«' | '»' | '‹' | '›' | '¿' | '¡' | '-' | '–' | '—'
-            | '―' | '•' | '·' | '*' | '#' | '@' | '…' | '.' | '/' | '_' | '`' | '$' | '€' | '£' | '+' | '~' | '≈' | '°' | '№'
-            | '§' | '&' | '|' | '>' | '<' | '=' | '−' | '‐' | '‑' | '●' | '■' | '▪' | '★' | '►' | '→' | '\u{202a}'..='\u{202e}'
-            | '\u{200b}'..='\u{200f}'
-    )
+    !(c.is_alphanumeric() || matches!(c, ',' | ';' | ':' | '.' | '!' | '?'))
+}
+
+/// Letters and marks of Armenian.
+pub(crate) fn is_armenian(c: char) -> bool {
+    matches!(c, '\u{530}'..='\u{58f}')
 }
 
 /// Letters of scripts that put no space between sentences.

@@ -1,11 +1,14 @@
 //! Where one sentence ends and the next begins, within a line.
 
-use crate::lexicon::{Lexicon, Sort};
-use crate::marks::{Mark, Terminal, closes, is_hiragana, is_unspaced, next_terminal, opens, terminal_at};
+use crate::closers::{close, skip_blanks};
+use crate::labels;
+use crate::lexicon::Lexicon;
+use crate::marks::{Mark, Terminal, closes, is_armenian, is_hiragana, is_unspaced, next_terminal, terminal_at};
+use crate::words::{ends_full_word, stop_breaks};
 
 /// What the text goes on with after a possible end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
+pub(crate) enum Next {
     Upper,
     Lower,
     Digit,
@@ -15,23 +18,49 @@ enum Next {
     Other,
 }
 
+/// How far a bracket's other half is looked for, in bytes.
+const BRACKET_REACH: usize = 200;
+
 /// Finds the ends of sentences in a piece of text without a line feed.
 ///
-/// Calls `end(at)` for the end of every sentence but the last, in bytes; blanks follow it, or the next sentence. Returns
-/// whether the text closes with a terminal mark, so that its last sentence is complete.
+/// Calls `end(at)` for the end of every sentence but the last, in bytes; blanks follow it, or the next sentence.
+/// Returns whether the text closes with a terminal mark, so that its last sentence is complete.
 pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -> bool {
     let mut start = 0;
     let mut at = 0;
-    while let Some(first) = next_terminal(text, at) {
-        let run = extend(text, first);
-        at = run.end;
-        if run.mark == Mark::Stop && text[at..].starts_with(|c: char| c.is_ascii_alphanumeric() || c == ',') {
+    let mut label = labels::first(text).and_then(|first| {
+        let second = labels::next(text, &first)?;
+        at = first.end;
+        Some(second)
+    });
+    loop {
+        let terminal = next_terminal(text, at);
+        if let Some(item) = label.filter(|item| terminal.is_none_or(|terminal| item.start <= terminal.start)) {
+            let before = text[..item.start].trim_end().len();
+            if before > start {
+                end(before);
+            }
+            start = item.start;
+            at = item.end;
+            label = labels::next(text, &item);
             continue;
         }
+        let Some(first) = terminal else { return false };
+        if first.mark == Mark::Stop
+            && text.as_bytes().get(first.end).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b',')
+        {
+            at = first.end;
+            continue;
+        }
+        let run = extend(text, first);
+        at = run.end;
         let closed = close(text, start, run.end);
         let next = skip_blanks(text, closed);
         if next == text.len() {
             return true;
+        }
+        if label.is_some_and(|item| item.start <= next) {
+            continue;
         }
         if breaks(text, start, run, closed, next, lexicon) {
             end(closed);
@@ -39,7 +68,6 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
             at = next;
         }
     }
-    false
 }
 
 /// Takes in the terminal marks that follow, also those with a blank between (`! ...`, `. . .`).
@@ -47,7 +75,7 @@ fn extend(text: &str, first: Terminal) -> Terminal {
     let mut run = first;
     loop {
         let blanks = skip_blanks(text, run.end);
-        let Some(more) = terminal_at(text, blanks) else { break };
+        let Some(more) = terminal_at(text, blanks) else { return run };
         if blanks > run.end {
             // A detached mark belongs to the run only if it does not open a word (`.hack`, `...and`).
             let mut after = more.end;
@@ -55,7 +83,7 @@ fn extend(text: &str, first: Terminal) -> Terminal {
                 after = next.end;
             }
             if !text[after..].chars().next().is_none_or(|c| c.is_whitespace() || closes(c)) {
-                break;
+                return run;
             }
         }
         run.mark = match (run.mark, more.mark) {
@@ -67,134 +95,66 @@ fn extend(text: &str, first: Terminal) -> Terminal {
         };
         run.end = more.end;
     }
-    run
 }
 
-/// The end of the quotation marks, brackets, further marks, references and smileys that belong to the sentence before.
-fn close(text: &str, start: usize, from: usize) -> usize {
-    let mut at = from;
-    loop {
-        let Some(c) = text[at..].chars().next() else { return at };
-        if closes(c) {
-            at += c.len_utf8();
-        } else if let Some(terminal) = terminal_at(text, at) {
-            at = terminal.end;
-        } else if let Some(length) = reference(&text[at..]) {
-            at += length;
-        } else if c.is_whitespace() {
-            let blanks = skip_blanks(text, at);
-            match detached_closer(text, start, blanks) {
-                Some(length) => at = blanks + length,
-                None => return at,
-            }
-        } else {
-            return at;
-        }
-    }
-}
-
-/// The length of something at `at` that closes a sentence although a blank parts it from there, as in French and in
-/// tokenised text.
-fn detached_closer(text: &str, start: usize, at: usize) -> Option<usize> {
-    let rest = &text[at..];
-    let c = rest.chars().next()?;
-    if let Some(length) = reference(rest).or_else(|| smiley(rest)) {
-        return Some(length);
-    }
-    if matches!(c, ')' | ']' | '}') {
-        return Some(1);
-    }
-    let length = if rest.starts_with("''") { 2 } else { c.len_utf8() };
-    let ends = rest[length..].chars().next().is_none_or(|c| c.is_whitespace() || matches!(c, '.' | ','));
-    if !ends {
-        return None;
-    }
-    if terminal_at(text, at).is_some() {
-        return Some(length);
-    }
-    let opener = match c {
-        '"' | '\'' => c,
-        '’' | '”' => return is_open(text, start, at, |other| matches!(other, '“' | '„' | '‘' | '‚' | '”' | '’')).then_some(length),
-        '»' | '›' => return Some(length),
-        _ => return None,
-    };
-    is_open(text, start, at, |other| other == opener).then_some(length)
-}
-
-/// Whether an odd number of such quotation marks stands in the sentence before `at`, so that the next one closes.
-///
-/// Only the sentence's last part is looked at: a mark forgotten long ago must not turn all later ones round, and a
-/// text of nothing but quotation marks must not take quadratic time.
-fn is_open(text: &str, start: usize, at: usize, quotes: impl Fn(char) -> bool) -> bool {
-    let from = text.ceil_char_boundary(start.max(at.saturating_sub(600)));
-    text[from..at].chars().filter(|&c| quotes(c)).count() % 2 == 1
-}
-
-/// The length of a smiley such as `:-)`.
-fn smiley(rest: &str) -> Option<usize> {
-    let bytes = rest.as_bytes();
-    if !matches!(bytes.first()?, b':' | b';' | b'=') {
-        return None;
-    }
-    let nose = usize::from(matches!(bytes.get(1)?, b'-' | b'\'' | b'o'));
-    let mouths = bytes[1 + nose..].iter().take_while(|byte| matches!(byte, b')' | b'(' | b'D' | b'P' | b'p' | b'/' | b'|' | b'*' | b'O')).count();
-    let length = 1 + nose + mouths;
-    (mouths > 0 && bytes.get(length).is_none_or(|byte| byte.is_ascii_whitespace())).then_some(length)
-}
-
-/// The length of a reference to a source, such as `[11]`, `[2–4]` or `[a]`.
-fn reference(rest: &str) -> Option<usize> {
-    let inner = rest.strip_prefix('[')?;
-    let close = inner.char_indices().take(16).find(|(_, c)| *c == ']')?.0;
-    let label = &inner[..close];
-    let digits = label.chars().all(|c| c.is_ascii_digit() || matches!(c, ',' | '-' | '–' | ' '));
-    (!label.is_empty() && (digits || label.len() == 1)).then_some(close + 2)
-}
-
-fn skip_blanks(text: &str, from: usize) -> usize {
-    from + (text[from..].len() - text[from..].trim_start().len())
-}
-
-/// Whether a sentence ends at the terminal marks `run`, closed up to `closed`; the next word's surroundings start at `next`.
+/// Whether a sentence ends at the terminal marks `run`, closed up to `closed`; what comes next starts at `next`.
 fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, lexicon: &Lexicon) -> bool {
-    let spaced = next > closed;
-    let before = text[..run.start].chars().next_back();
-    let wide = run.mark == Mark::Wide
-        || (run.mark != Mark::Stop && before.is_some_and(is_unspaced))
-        || (run.mark == Mark::Stop && before.is_some_and(is_unspaced) && text[next..].starts_with(is_unspaced));
-    if wide {
-        return breaks_wide(text, start, run, closed, next);
+    let Some(before) = text[start..run.start].chars().next_back() else { return false };
+    let following = text[next..].chars().next().unwrap_or(' ');
+    let unspaced = is_unspaced(before) && (run.mark != Mark::Stop || is_unspaced(following));
+    if run.mark == Mark::Wide || unspaced {
+        return breaks_unspaced(text, run, closed, next, following);
     }
-    if !spaced && run.mark != Mark::Full {
+    if next == closed && run.mark != Mark::Full {
+        return false;
+    }
+    // [...] and (?) are remarks inside a sentence, whatever they close it with.
+    if matches!(before, '[' | '(') && run.mark != Mark::Full {
+        return false;
+    }
+    // Armenian writes its full stop like our colon, and its colon like our full stop.
+    if run.mark == Mark::Stop && is_armenian(before) {
         return false;
     }
     let (class, word_at, signed) = look_ahead(text, next);
-    match class {
-        Next::Lower => {
-            return run.mark == Mark::Full
-                || (run.mark == Mark::Stop && closed == run.end && full_word_before(text, start, run.start, lexicon));
-        }
-        Next::Other => return !text[next..].starts_with([',', ';', ':', ')', ']']),
-        _ => {}
-    }
-    // Armenian writes its full stop as a colon, and what looks like ours as a colon.
-    if run.mark == Mark::Stop && before.is_some_and(|c| matches!(c, '\u{530}'..='\u{58f}')) {
-        return false;
-    }
-    if signed || run.mark != Mark::Stop || closed > run.end {
-        return true;
-    }
-    stop_breaks(text, start, run.start, class, &text[word_at..], lexicon)
+    let ends = match class {
+        Next::Lower if matches!(run.mark, Mark::Full) || text[next..].starts_with("..") => true,
+        Next::Lower => closed == run.end && run.mark == Mark::Stop && ends_full_word(text, start, run.start, lexicon),
+        Next::Other => !matches!(following, ',' | ';' | ':' | ')' | ']'),
+        _ if signed || closed > run.end => true,
+        _ => match run.mark {
+            Mark::Stop => stop_breaks(text, start, run.start, class, &text[word_at..], lexicon),
+            // The English pronoun has its capital everywhere.
+            Mark::Ellipsis => !(text[word_at..].starts_with("I ") || text[word_at..].starts_with("I'")),
+            _ => true,
+        },
+    };
+    ends && text[start..run.start].contains(char::is_alphanumeric) && !in_brackets(text, start, run.start, next)
 }
 
 /// The same for scripts without spaces.
-fn breaks_wide(text: &str, start: usize, run: Terminal, closed: usize, next: usize) -> bool {
-    let _ = (start, run);
-    let Some(c) = text[next..].chars().next() else { return true };
-    if closed > run.end && is_hiragana(c) && next == closed {
+fn breaks_unspaced(text: &str, run: Terminal, closed: usize, next: usize, following: char) -> bool {
+    if closed > run.end && is_hiragana(following) && next == closed {
+        // A quotation goes on with a particle: 「…。」と話した.
         return false;
     }
-    !matches!(c, '、' | '，' | ',' | '：' | ':' | '；')
+    if matches!(following, '、' | '，' | ',' | '：' | ':' | '；') {
+        return false;
+    }
+    if text[..run.end].ends_with('．') && following.is_numeric() {
+        return false;
+    }
+    // The title of a work: 《…！…》.
+    let ahead = &text[next..text.floor_char_boundary(next + BRACKET_REACH)];
+    !ahead.find(['》', '《']).is_some_and(|at| ahead[at..].starts_with('》'))
+}
+
+/// Whether round brackets are open at `at` that were opened in this sentence and are closed soon after.
+fn in_brackets(text: &str, start: usize, at: usize, next: usize) -> bool {
+    let from = text.ceil_char_boundary(start.max(at.saturating_sub(BRACKET_REACH)));
+    let behind = text[from..at].bytes().rfind(|byte| matches!(byte, b'(' | b')'));
+    let to = next.saturating_add(BRACKET_REACH).min(text.len());
+    behind == Some(b'(') && text.as_bytes()[next..to].iter().find(|byte| matches!(byte, b'(' | b')')) == Some(&b')')
 }
 
 /// The class of the first letter or digit from `from` on, its place, and whether ¿ or ¡ stands before it.
@@ -217,95 +177,11 @@ fn look_ahead(text: &str, from: usize) -> (Next, usize, bool) {
         if c.is_numeric() {
             return (Next::Digit, at, signed);
         }
-        if matches!(c, '¿' | '¡') {
-            signed = true;
-        } else if !(opens(c) || c.is_whitespace()) {
+        signed |= matches!(c, '¿' | '¡');
+        let pair_of_commas = c == ',' && text[at..].starts_with(",,") || text[..at].ends_with(',');
+        if matches!(c, ',' | ';' | ':' | ')' | ']') && !pair_of_commas {
             break;
         }
     }
     (Next::Other, from, signed)
-}
-
-/// Whether a sentence ends at a single full stop with a blank after it.
-fn stop_breaks(text: &str, start: usize, stop: usize, next: Next, rest: &str, lexicon: &Lexicon) -> bool {
-    let word_start = word_before(text, start, stop);
-    let word = text[word_start..stop].trim_start_matches('.');
-    if word.is_empty() {
-        return true;
-    }
-    let starter = || next == Next::Upper && {
-        let next_word = first_word(rest);
-        !(rest[next_word.len()..].starts_with('.') && next_word.chars().nth(1).is_none())
-            && lexicon.starts_sentence(next_word)
-    };
-    if word.bytes().all(|byte| byte.is_ascii_digit()) {
-        if word.len() <= 3 && is_label(text, start, word_start) {
-            return false;
-        }
-        if word.len() <= lexicon.ordinal_digits {
-            return starter();
-        }
-        return true;
-    }
-    if let Some(sort) = lexicon.sort(word) {
-        return match sort {
-            Sort::Title => false,
-            Sort::BeforeNumber => next != Next::Digit,
-            Sort::Abbreviation => starter(),
-        };
-    }
-    if lexicon.roman_ordinals && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X')) {
-        return starter();
-    }
-    let mut letters = word.chars();
-    if let (Some(letter), None) = (letters.next(), letters.next()) {
-        if letter.is_alphabetic() {
-            let after_number = text[..word_start].trim_end().ends_with(|c: char| c.is_ascii_digit());
-            return if letter.is_lowercase() && after_number { next != Next::Digit } else { starter() };
-        }
-    }
-    if word.contains('.') && word.split('.').all(|part| part.chars().nth(3).is_none()) {
-        return starter();
-    }
-    true
-}
-
-/// Whether the number that starts at `at` stands where a list's numbers do: first in its sentence, or after a colon.
-fn is_label(text: &str, start: usize, at: usize) -> bool {
-    let before = text[start..at].trim_end_matches(|c: char| c.is_whitespace() || c == '(');
-    before.chars().rev().take(8).all(|c| opens(c) || c.is_whitespace()) && before.len() <= 8
-        || before.ends_with(':') && at > start + before.len()
-}
-
-/// Whether a full word stands before the stop, so that it ends a sentence even before a small letter.
-///
-/// Abbreviations are short, or stand in a table, or are cut off after a consonant.
-fn full_word_before(text: &str, start: usize, stop: usize, lexicon: &Lexicon) -> bool {
-    let word = &text[word_before(text, start, stop)..stop];
-    let mut letters = 0;
-    for c in word.chars() {
-        if !c.is_lowercase() || matches!(c, '\u{530}'..='\u{58f}') {
-            return false;
-        }
-        letters += 1;
-    }
-    (letters >= 5 || letters >= 3 && lexicon.starts_sentence(word)) && lexicon.sort(word).is_none()
-}
-
-/// Where the word starts that ends at `stop`, full stops inside it included.
-fn word_before(text: &str, start: usize, stop: usize) -> usize {
-    let mut at = stop;
-    for (i, c) in text[start..stop].char_indices().rev().take(32) {
-        if !(c.is_alphanumeric() || c == '.' || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}')) {
-            break;
-        }
-        at = start + i;
-    }
-    at
-}
-
-/// The letters that the text starts with.
-fn first_word(text: &str) -> &str {
-    let end = text.char_indices().take(32).find(|(_, c)| !c.is_alphabetic());
-    &text[..end.map_or(text.len().min(text.floor_char_boundary(128)), |(i, _)| i)]
 }
