@@ -6,20 +6,25 @@ use crate::marks::{closes, terminal_at};
 /// ones round, and a text of nothing but quotation marks must not take quadratic time.
 const QUOTE_REACH: usize = 400;
 
-/// The end of all that closes the sentence which started at `start` and whose terminal marks end at `from`.
-pub(crate) fn close(text: &str, start: usize, from: usize) -> usize {
+/// The end of all that closes the sentence whose terminal marks end at `from`.
+pub(crate) fn close(text: &str, from: usize) -> usize {
     let mut at = from;
     loop {
         let Some(c) = text[at..].chars().next() else { return at };
         if closes(c) {
-            at += c.len_utf8();
+            let after = at + c.len_utf8();
+            // These close in German and Danish, and open where the next word is joined to them.
+            if matches!(c, '“' | '‘' | '«' | '‹') && text[after..].starts_with(char::is_alphanumeric) {
+                return at;
+            }
+            at = after;
         } else if let Some(terminal) = terminal_at(text, at) {
             at = terminal.end;
         } else if let Some(length) = reference(&text[at..]) {
             at += length;
         } else if c.is_whitespace() {
             let blanks = skip_blanks(text, at);
-            match detached(text, start, blanks) {
+            match detached(text, blanks) {
                 Some(length) => at = blanks + length,
                 None => return at,
             }
@@ -42,7 +47,7 @@ pub(crate) fn skip_blanks(text: &str, from: usize) -> usize {
 
 /// The length of something at `at` that closes the sentence although a blank parts it from there, as in French and
 /// in tokenised text.
-fn detached(text: &str, start: usize, at: usize) -> Option<usize> {
+fn detached(text: &str, at: usize) -> Option<usize> {
     let rest = &text[at..];
     let c = rest.chars().next()?;
     if c.is_alphanumeric() {
@@ -59,15 +64,15 @@ fn detached(text: &str, start: usize, at: usize) -> Option<usize> {
     let closing = match c {
         _ if !ends => false,
         '»' | '›' => true,
-        '"' | '\'' | '`' | '’' | '”' => in_quotation(text, start, at, c),
+        '"' | '\'' | '`' | '’' | '”' => in_quotation(text, at, c),
         _ => terminal_at(text, at).is_some(),
     };
     closing.then_some(length)
 }
 
 /// Whether a quotation is open at `at`, in which such a mark stands.
-fn in_quotation(text: &str, start: usize, at: usize, mark: char) -> bool {
-    let from = text.ceil_char_boundary(start.max(at.saturating_sub(QUOTE_REACH)));
+fn in_quotation(text: &str, at: usize, mark: char) -> bool {
+    let from = text.ceil_char_boundary(at.saturating_sub(QUOTE_REACH));
     let mut open = false;
     let mut before = ' ';
     let mut chars = text[from..at].chars().peekable();

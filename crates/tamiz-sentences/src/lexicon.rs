@@ -40,6 +40,10 @@ pub(crate) struct Lexicon {
     pub(crate) noun_ordinals: bool,
     /// Whether Roman numerals with a full stop are ordinals.
     pub(crate) roman_ordinals: bool,
+    /// Whether the language has tables of its own.
+    pub(crate) is_known: bool,
+    /// Whether `I` is a word that has its capital everywhere.
+    pub(crate) has_english_pronoun: bool,
 }
 
 impl Lexicon {
@@ -202,6 +206,8 @@ impl Languages {
         let mut evidence = Words::<u64>::default();
         for (i, code) in codes.iter().enumerate() {
             let mut lexicon = common.clone();
+            lexicon.is_known = true;
+            lexicon.has_english_pronoun = *code == "en";
             for (_, name, text) in ABBREVIATIONS.iter().filter(|table| table.0 == *code) {
                 lexicon.add(&parse(name, text));
             }
@@ -233,20 +239,22 @@ impl Languages {
         &EMBEDDED
     }
 
-    /// The language to take for a word of a script other than Latin if nothing else is known.
-    pub(crate) fn of_script(&self, word: &str) -> Option<usize> {
-        let code = match word.chars().next()? {
-            '\u{370}'..='\u{3ff}' => "el",
-            '\u{400}'..='\u{52f}' if word.contains(['і', 'ї', 'є', 'ґ']) => "uk",
-            '\u{400}'..='\u{52f}' => "ru",
-            '\u{530}'..='\u{58f}' => "hy",
-            '\u{590}'..='\u{5ff}' => "he",
-            '\u{600}'..='\u{6ff}' => "ar",
-            '\u{900}'..='\u{97f}' => "hi",
-            '\u{d00}'..='\u{d7f}' => "ml",
+    /// What the letters of a word beyond ASCII say about its language, and how much that weighs.
+    pub(crate) fn of_script(&self, word: &str) -> Option<(usize, u32)> {
+        let (code, weight) = match word.chars().next()? {
+            '\u{370}'..='\u{3ff}' => ("el", 1),
+            '\u{400}'..='\u{52f}' if word.contains(['ї', 'є', 'ґ']) => ("uk", 60),
+            '\u{400}'..='\u{52f}' if word.contains('ў') => ("be", 60),
+            '\u{400}'..='\u{52f}' if word.contains('і') => ("uk", 20),
+            '\u{400}'..='\u{52f}' => ("ru", 1),
+            '\u{530}'..='\u{58f}' => ("hy", 1),
+            '\u{590}'..='\u{5ff}' => ("he", 1),
+            '\u{600}'..='\u{6ff}' => ("ar", 1),
+            '\u{900}'..='\u{97f}' => ("hi", 1),
+            '\u{d00}'..='\u{d7f}' => ("ml", 1),
             _ => return None,
         };
-        self.known.iter().position(|language| language.code.as_str() == code)
+        Some((self.known.iter().position(|language| language.code.as_str() == code)?, weight))
     }
 
     /// The lexicon of a language; the one for all others where it has no table.

@@ -113,6 +113,11 @@ pub(crate) fn is_armenian(c: char) -> bool {
     matches!(c, '\u{530}'..='\u{58f}')
 }
 
+/// Letters of Hebrew and of Arabic.
+pub(crate) fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{6ff}')
+}
+
 /// Letters of scripts that put no space between sentences.
 pub(crate) fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'

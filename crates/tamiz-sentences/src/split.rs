@@ -3,7 +3,7 @@
 use crate::closers::{close, skip_blanks};
 use crate::labels;
 use crate::lexicon::Lexicon;
-use crate::marks::{Mark, Terminal, closes, is_armenian, is_hiragana, is_unspaced, next_terminal, terminal_at};
+use crate::marks::{Mark, Terminal, closes, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal, terminal_at};
 use crate::words::{ends_full_word, stop_breaks};
 
 /// What the text goes on with after a possible end.
@@ -54,7 +54,7 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
         }
         let run = extend(text, first);
         at = run.end;
-        let closed = close(text, start, run.end);
+        let closed = close(text, run.end);
         let next = skip_blanks(text, closed);
         if next == text.len() {
             return true;
@@ -124,12 +124,19 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
         _ if signed || closed > run.end => true,
         _ => match run.mark {
             Mark::Stop => stop_breaks(text, start, run.start, class, &text[word_at..], lexicon),
-            // The English pronoun has its capital everywhere.
-            Mark::Ellipsis => !(text[word_at..].starts_with("I ") || text[word_at..].starts_with("I'")),
+            Mark::Ellipsis => !is_english_pronoun(&text[word_at..], lexicon),
             _ => true,
         },
     };
-    ends && text[start..run.start].contains(char::is_alphanumeric) && !in_brackets(text, start, run.start, next)
+    ends
+        && text[start..run.start].contains(char::is_alphanumeric)
+        // Text from right to left often has its brackets the wrong way round.
+        && (is_right_to_left(before) || !is_enclosed(text, run.start, next, '(', ')'))
+}
+
+/// Whether the text starts with the one English word that has a capital everywhere.
+fn is_english_pronoun(rest: &str, lexicon: &Lexicon) -> bool {
+    lexicon.has_english_pronoun && rest.strip_prefix('I').is_some_and(|rest| rest.starts_with([' ', '\'', '’']))
 }
 
 /// The same for scripts without spaces.
@@ -145,16 +152,16 @@ fn breaks_unspaced(text: &str, run: Terminal, closed: usize, next: usize, follow
         return false;
     }
     // The title of a work: 《…！…》.
-    let ahead = &text[next..text.floor_char_boundary(next + BRACKET_REACH)];
-    !ahead.find(['》', '《']).is_some_and(|at| ahead[at..].starts_with('》'))
+    !is_enclosed(text, run.start, next, '《', '》')
 }
 
-/// Whether round brackets are open at `at` that were opened in this sentence and are closed soon after.
-fn in_brackets(text: &str, start: usize, at: usize, next: usize) -> bool {
-    let from = text.ceil_char_boundary(start.max(at.saturating_sub(BRACKET_REACH)));
-    let behind = text[from..at].bytes().rfind(|byte| matches!(byte, b'(' | b')'));
-    let to = next.saturating_add(BRACKET_REACH).min(text.len());
-    behind == Some(b'(') && text.as_bytes()[next..to].iter().find(|byte| matches!(byte, b'(' | b')')) == Some(&b')')
+/// Whether brackets are open at `at` and closed soon after `next`.
+fn is_enclosed(text: &str, at: usize, next: usize, opening: char, closing: char) -> bool {
+    let behind = &text[text.ceil_char_boundary(at.saturating_sub(BRACKET_REACH))..at];
+    let ahead = &text[next..text.floor_char_boundary(next + BRACKET_REACH)];
+    let brackets = [opening, closing];
+    behind.rfind(brackets).is_some_and(|i| behind[i..].starts_with(opening))
+        && ahead.find(brackets).is_some_and(|i| ahead[i..].starts_with(closing))
 }
 
 /// The class of the first letter or digit from `from` on, its place, and whether ¿ or ¡ stands before it.

@@ -89,10 +89,9 @@ pub(crate) fn ends_full_word(text: &str, start: usize, stop: usize, lexicon: &Le
         2 => !capital && lexicon.starts_sentence(word),
         3 => !capital && (last_is_vowel || lexicon.starts_sentence(word)),
         4 => !capital && vowels > 0,
-        5 => true,
         _ => true,
     };
-    full && lexicon.sort(word).is_none()
+    full && (letters > 4 || lexicon.is_known) && lexicon.sort(word).is_none()
 }
 
 /// Vowels of the Latin, Cyrillic and Greek scripts, the common accents included.
@@ -103,7 +102,8 @@ fn is_vowel(c: char) -> bool {
 /// Whether the number that starts at `at` stands where a list's numbers do: first in its sentence, or after a colon.
 fn is_label(text: &str, start: usize, at: usize) -> bool {
     let before = text[start..at].trim_end_matches(|c: char| c.is_whitespace() || c == '(');
-    before.ends_with(':') || before.len() <= 8 && before.chars().all(|c| opens(c) || c.is_whitespace())
+    let spaced = before.len() < at - start;
+    before.ends_with(':') && spaced || before.len() <= 8 && before.chars().all(|c| opens(c) || c.is_whitespace())
 }
 
 /// Whether a number, in figures or Roman, or a stroke stands before `at`, so that a letter there is a unit.
