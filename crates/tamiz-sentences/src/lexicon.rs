@@ -42,8 +42,8 @@ pub(crate) struct Lexicon {
     pub(crate) roman_ordinals: bool,
     /// Whether the language has tables of its own.
     pub(crate) is_known: bool,
-    /// Whether `I` is a word that has its capital everywhere.
-    pub(crate) has_english_pronoun: bool,
+    /// Whether this is English, with its `I` that has a capital everywhere, and its questions in quotation marks.
+    pub(crate) is_english: bool,
 }
 
 impl Lexicon {
@@ -207,7 +207,7 @@ impl Languages {
         for (i, code) in codes.iter().enumerate() {
             let mut lexicon = common.clone();
             lexicon.is_known = true;
-            lexicon.has_english_pronoun = *code == "en";
+            lexicon.is_english = *code == "en";
             for (_, name, text) in ABBREVIATIONS.iter().filter(|table| table.0 == *code) {
                 lexicon.add(&parse(name, text));
             }

@@ -119,6 +119,9 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
     let (class, word_at, signed) = look_ahead(text, next);
     let ends = match class {
         Next::Lower if matches!(run.mark, Mark::Full) || text[next..].starts_with("..") => true,
+        Next::Lower if run.mark == Mark::Strong => {
+            lexicon.is_english && closed == run.end && next == word_at && ends_english_question(text, start, run)
+        }
         Next::Lower => closed == run.end && run.mark == Mark::Stop && ends_full_word(text, start, run.start, lexicon),
         Next::Other => !matches!(following, ',' | ';' | ':' | ')' | ']'),
         _ if signed || closed > run.end => true,
@@ -134,9 +137,20 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
         && (is_right_to_left(before) || !is_enclosed(text, run.start, next, '(', ')'))
 }
 
+/// Whether an English question or exclamation ends its sentence although a small letter follows, as in hasty writing.
+///
+/// In English only, where one inside a sentence stands in quotation marks; elsewhere a dash before it will do, or
+/// nothing. Neither `Yahoo! in Sunnyvale` nor `Oh! ... well` ends there.
+fn ends_english_question(text: &str, start: usize, run: Terminal) -> bool {
+    let word = text[start..run.start].rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    text[..run.end].ends_with(['?', '!'])
+        && (text[run.start..].starts_with('?') || !word.starts_with(char::is_uppercase))
+        && !text[start..run.start].contains(['"', '“', '”', '«', '‘', '`'])
+}
+
 /// Whether the text starts with the one English word that has a capital everywhere.
 fn is_english_pronoun(rest: &str, lexicon: &Lexicon) -> bool {
-    lexicon.has_english_pronoun && rest.strip_prefix('I').is_some_and(|rest| rest.starts_with([' ', '\'', '’']))
+    lexicon.is_english && rest.strip_prefix('I').is_some_and(|rest| rest.starts_with([' ', '\'', '’']))
 }
 
 /// The same for scripts without spaces.
@@ -173,9 +187,10 @@ fn look_ahead(text: &str, from: usize) -> (Next, usize, bool) {
             let class = if c.is_uppercase() {
                 Next::Upper
             } else if c.is_lowercase() {
-                // A product's name such as iPhone may open a sentence.
-                let second = text[at + c.len_utf8()..].chars().next();
-                if second.is_some_and(char::is_uppercase) { Next::Upper } else { Next::Lower }
+                // An address or a product's name such as iPhone may open a sentence.
+                let rest = &text[at..];
+                let opens = rest.starts_with("http") || rest.chars().nth(1).is_some_and(char::is_uppercase);
+                if opens { Next::Upper } else { Next::Lower }
             } else {
                 Next::Caseless
             };

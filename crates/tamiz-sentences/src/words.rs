@@ -99,11 +99,12 @@ fn is_vowel(c: char) -> bool {
     "aeiouyáéíóúýàèìòùâêîôûäëïöüãõåæøœąęăāēīūőűıаеёиоуыэюяіїєαεηιουωάέήίόύώ".contains(c)
 }
 
-/// Whether the number that starts at `at` stands where a list's numbers do: first in its sentence, or after a colon.
+/// Whether the number that starts at `at` stands where a list's numbers do: first in its sentence, after a colon, or
+/// after another number.
 fn is_label(text: &str, start: usize, at: usize) -> bool {
     let before = text[start..at].trim_end_matches(|c: char| c.is_whitespace() || c == '(');
     let spaced = before.len() < at - start;
-    before.ends_with(':') && spaced || before.len() <= 8 && before.chars().all(|c| opens(c) || c.is_whitespace())
+    before.ends_with(|c: char| c == ':' || c.is_ascii_digit()) && spaced || before.len() <= 8 && before.chars().all(|c| opens(c) || c.is_whitespace())
 }
 
 /// Whether a number, in figures or Roman, or a stroke stands before `at`, so that a letter there is a unit.
