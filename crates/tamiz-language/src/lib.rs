@@ -1,0 +1,10 @@
+//! Marks the language of documents, and of their lines.
+
+mod codes;
+mod config;
+mod engine;
+mod script;
+mod stage;
+mod words;
+
+pub use config::{Config, Foreign, OnUnknown};
