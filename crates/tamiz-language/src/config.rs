@@ -128,20 +128,19 @@ impl StageConfig for Config {
 }
 
 /// The codes in the spelling that the stage answers with; an error for each that it can never answer.
-fn known(option: &str, codes: &[LanguageCode], errors: &mut Vec<ConfigError>) -> Vec<LanguageCode> {
-    let mut result = Vec::with_capacity(codes.len());
-    for (index, &code) in codes.iter().enumerate() {
-        let canonical = codes::canonical(code);
-        if codes::is_known(canonical) {
-            result.push(canonical);
-        } else {
-            let remedy = match codes::shorter(code) {
-                Some(short) => format!("write `{short}`: the two-letter code is used where there is one"),
-                None => format!("take it out, or use one of: {}", codes::all().join(", ")),
-            };
-            let message = format!("the stage does not know the language `{code}`, so no document can be in it");
-            errors.push(ConfigError::new(&[option, &index.to_string()], message, remedy));
-        }
+fn known(option: &str, given: &[LanguageCode], errors: &mut Vec<ConfigError>) -> Vec<LanguageCode> {
+    let mut result = Vec::with_capacity(given.len());
+    for (index, code) in given.iter().enumerate() {
+        let remedy = match codes::find(code.as_str()) {
+            Some(known) if known == *code || code.as_str() == "nb" => {
+                result.push(known);
+                continue;
+            }
+            Some(known) => format!("write `{known}`: the two-letter code is used where there is one"),
+            None => format!("take it out, or use one of: {}", codes::all().collect::<Vec<_>>().join(", ")),
+        };
+        let message = format!("the stage never answers `{code}`, so no document can be in it");
+        errors.push(ConfigError::new(&[option, &index.to_string()], message, remedy));
     }
     result
 }

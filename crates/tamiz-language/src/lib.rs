@@ -3,6 +3,7 @@
 mod codes;
 mod config;
 mod engine;
+mod model;
 mod script;
 mod stage;
 mod words;

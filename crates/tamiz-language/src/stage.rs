@@ -2,17 +2,17 @@
 
 use tamiz_core::{Document, Kind, Language, LanguageCode, Reason, RuleId, Scratch, Span, Stage};
 
-use crate::engine::{Engine, Guess, main_script};
+use crate::engine::Engine;
 use crate::words::Words;
 
 const NAME: &str = "language";
 
-/// Below so many letters a line is taken to be in its document's language: a name, a title, a button.
-const SHORT_LINE: u32 = 25;
-/// From so many letters on, a line's own evidence is nearly as good as a document's.
-const LONG_LINE: u32 = 80;
-/// Bytes of each sample of a document or a long line.
-const SAMPLE: usize = 700;
+/// A document is sampled at its head, middle and tail.
+const WINDOWS: usize = 3;
+/// Bytes of each window of a sample, and of the next one if the language is not [`SURE`] after it.
+const SAMPLES: [usize; 3] = [160, 700, 3_000];
+/// The confidence at which a document is read no further.
+const SURE: f64 = 0.99;
 
 /// Marks languages; see the crate's documentation.
 pub(crate) struct LanguageStage {
@@ -51,20 +51,27 @@ impl Stage for LanguageStage {
 impl LanguageStage {
     /// The language of the kept text.
     fn document(&self, text: &str, kept: &[Span], words: &mut Words) -> Language {
-        words.clear();
         let total: usize = kept.iter().map(|span| span.len()).sum();
-        let windows = if total <= 3 * SAMPLE { 1 } else { 3 };
-        let size = if windows == 1 { total } else { SAMPLE };
-        for window in 0..windows {
-            let from = if windows == 1 { 0 } else { (total - size) / (windows - 1) * window };
-            sample(text, kept, from, size, words);
+        let mut guess = None;
+        // Most documents are told by a few lines; the unsure ones are read further.
+        for size in SAMPLES {
+            words.clear();
+            let (windows, size) = if total <= WINDOWS * size { (1, total) } else { (WINDOWS, size) };
+            for window in 0..windows {
+                let from = if window == 0 { 0 } else { (total - size) / (windows - 1) * window };
+                sample(text, kept, from, size, words);
+            }
+            guess = if words.is_no_language() { None } else { self.engine.guess(words, None) };
+            if size == total || guess.is_some_and(|guess| guess.confidence >= SURE) {
+                break;
+            }
         }
         let unknown = Language { code: LanguageCode::UNKNOWN, confidence: 0.0 };
         if words.is_no_language() {
             let code = if total == 0 { LanguageCode::UNKNOWN } else { LanguageCode::NONE };
             return Language { code, confidence: if total == 0 { 0.0 } else { 1.0 } };
         }
-        match self.engine.guess(words) {
+        match guess {
             Some(guess) if guess.confidence >= self.min_confidence => {
                 Language { code: guess.code, confidence: guess.confidence }
             }
@@ -114,23 +121,12 @@ impl LanguageStage {
         if words.is_no_language() {
             return LanguageCode::NONE;
         }
-        let letters = words.tally.letters();
-        let Some(guess) = self.engine.guess(words) else { return LanguageCode::UNKNOWN };
-        let own = Guess { ..guess };
-        if own.by_script || !language.is_language() {
-            return own.code;
-        }
-        let _ = main_script;
-        let sure = if letters < SHORT_LINE {
-            2.0
-        } else if letters < LONG_LINE {
-            0.9
-        } else {
-            0.7
-        };
-        if own.confidence >= sure { own.code } else { language }
+        let expected = language.is_language().then_some((language, worth()));
+        self.engine.guess(words, expected).map_or(LanguageCode::UNKNOWN, |guess| guess.code)
     }
 }
+
+fn worth() -> f64 { std::env::var("WORTH").ok().and_then(|x| x.parse().ok()).unwrap_or(10.0) }
 
 /// Reads the words of `size` bytes of kept text, from the `from`-th on.
 fn sample(text: &str, kept: &[Span], from: usize, size: usize, words: &mut Words) {
