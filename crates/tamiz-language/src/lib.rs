@@ -3,6 +3,7 @@
 mod codes;
 mod config;
 mod engine;
+mod lexicon;
 mod model;
 mod script;
 mod stage;

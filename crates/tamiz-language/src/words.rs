@@ -47,12 +47,14 @@ impl Words {
     }
 
     fn token(&mut self, token: &str) {
-        if is_address(token) {
+        // Most tokens are letters alone: only the others can be addresses or code.
+        let is_marked = token.bytes().any(|byte| byte.is_ascii_punctuation() && !matches!(byte, b',' | b'.' | b'\'' | b'"' | b'-'));
+        if is_marked && is_address(token) || token.starts_with("www.") {
             // However long it is, an address says nothing of the words around it.
             self.solid += 1;
             return;
         }
-        if token.is_ascii() {
+        if is_marked && token.is_ascii() {
             self.code(token);
         }
         // A chunk is a maximal run of letters, marks and digits.
@@ -124,12 +126,10 @@ impl Words {
             return;
         }
         if bytes.len() < 3 || bytes.iter().all(u8::is_ascii_alphanumeric) {
-            self.code += 2 * u32::from(matches!(token, "==" | "!=" | "=>" | "&&" | "+=" | "::"));
+            self.code += 2 * u32::from(bytes.len() == 2 && is_operator([bytes[0], bytes[1]]));
             return;
         }
-        const STRONG: [&str; 12] =
-            ["::", "->", "=>", "==", "!=", "&&", "()", "</", "/>", "+=", "{}", "(&"];
-        if bytes.iter().any(u8::is_ascii_alphanumeric) && STRONG.iter().any(|sign| token.contains(sign)) {
+        if bytes.iter().any(u8::is_ascii_alphanumeric) && bytes.windows(2).any(|pair| is_operator([pair[0], pair[1]])) {
             self.code += 2;
             return;
         }
@@ -149,6 +149,14 @@ impl Words {
     }
 }
 
+/// Pairs of signs that stand in program code and markup, and hardly elsewhere.
+fn is_operator(pair: [u8; 2]) -> bool {
+    matches!(
+        &pair,
+        b"::" | b"->" | b"=>" | b"==" | b"!=" | b"&&" | b"()" | b"</" | b"/>" | b"+=" | b"{}" | b"(&"
+    )
+}
+
 /// Signs within words that are neither letters nor borders: soft hyphens, joiners, combining marks.
 fn is_joiner(c: char) -> bool {
     matches!(
@@ -161,6 +169,5 @@ fn is_joiner(c: char) -> bool {
 fn is_address(token: &str) -> bool {
     token.starts_with('@')
         || token.contains("://")
-        || token.contains("www.")
         || memchr::memchr(b'@', token.as_bytes()).is_some_and(|at| at > 0 && token[at..].contains('.'))
 }
