@@ -24,7 +24,7 @@ fn main() -> Result<(), Fault> {
         ["places", source] => places(&fs::read_to_string(source)?).into_bytes(),
         ["parts", source] => build::parts(&groups(source)?),
         ["spellings", source] => spellings(&groups(source)?).into_bytes(),
-        ["common", _, ref texts @ ..] => common(texts)?.into_bytes(),
+        ["common", language, ref texts @ ..] => common(texts, language == "de")?.into_bytes(),
         _ => return Err("say `places`, `parts`, `spellings` or `common`, and the sources".into()),
     };
     std::io::stdout().write_all(&output)?;
@@ -105,12 +105,17 @@ fn has_cyrillic(form: &str) -> bool {
     form.chars().any(|c| ('\u{400}'..'\u{530}').contains(&c))
 }
 
-/// Words that stand in lower case at least three times as often as capitalised within a sentence, one a line.
-fn common(paths: &[&str]) -> Result<String, Fault> {
+/// Words that stand in lower case at least three times as often as capitalised within a sentence, one a line. German
+/// nouns count as words in lower case where a determiner stands before them, which few names have.
+fn common(paths: &[&str], german: bool) -> Result<String, Fault> {
+    const DETERMINERS: &str = " der die das dem den des ein eine einem einen einer eines im am zum zur vom beim ins kein keine keinen \
+         mein meine sein seine seinen seiner seinem ihr ihre ihren ihrer ihrem unser unsere dieser diese dieses diesem diesen jeder jede \
+         jedes viele mehr alle allen aller einige mehrere zwei drei vier fünf ";
     let mut counts: BTreeMap<String, (u32, u32)> = BTreeMap::new();
     for path in paths {
         for line in fs::read_to_string(path)?.lines() {
             let mut start = true;
+            let mut determined = false;
             let mut position = 0;
             for word in line.split(|c: char| !c.is_alphanumeric()) {
                 let at = word.as_ptr() as usize - line.as_ptr() as usize;
@@ -121,15 +126,18 @@ fn common(paths: &[&str]) -> Result<String, Fault> {
                     continue;
                 }
                 let count = counts.entry(word.to_lowercase()).or_default();
-                if word.chars().all(char::is_lowercase) {
-                    count.0 += 1;
+                if word.chars().all(char::is_lowercase) || determined {
+                    count.0 += if determined { 3 } else { 1 };
                 } else if !start && word.chars().skip(1).all(char::is_lowercase) {
                     count.1 += 1;
                 }
                 start = false;
+                determined = german && DETERMINERS.contains(&format!(" {} ", word.to_lowercase()));
             }
         }
     }
-    counts.retain(|word, (lower, capital)| *lower >= 2 && *lower >= *capital * 3 && word.chars().count() > 1);
+    // A noun stands after other words than determiners too.
+    let share = if german { 1 } else { 3 };
+    counts.retain(|word, (lower, capital)| *lower >= 2 && *lower >= *capital * share && word.chars().count() > 1);
     Ok(counts.into_keys().map(|word| word + "\n").collect())
 }

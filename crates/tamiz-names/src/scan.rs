@@ -7,7 +7,7 @@ use crate::lexicon::{Entry, Lexicon};
 use crate::parts;
 use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
 use crate::words::{
-    AFTER_PERSON, BEFORE_PERSON, BEFORE_PLACE, COMMON, CONNECTOR, FUNCTION, LANGUAGES, ORDINARY, ORGANIZATION,
+    AFTER_PERSON, BEFORE_PERSON, BEFORE_PLACE, COMMON, CONNECTOR, FUNCTION, GENERIC, LANGUAGES, ORDINARY, ORGANIZATION,
     PLACE_HEAD, TITLE, Tongue, WORDS, WORK,
 };
 
@@ -207,14 +207,19 @@ impl Scanner<'_> {
                 (person && token.len() > 2).then_some(i)
             }
             Case::Everywhere => {
+                if self.tongue != Some(DE as Tongue) && flags & (COMMON | WORK | ORGANIZATION | TITLE | PLACE_HEAD) == 0 && !small && !token.is(START) {
+                    return Some(i);
+                }
                 if flags & (COMMON | WORK) != 0 && flags & (TITLE | ORGANIZATION | PLACE_HEAD) == 0 {
                     return None;
                 }
                 if flags & (TITLE | ORGANIZATION | PLACE_HEAD) != 0 {
                     return next.then_some(i);
                 }
-                let head = usual >= 2 && !small;
-                (head || (capital && next)).then_some(i)
+                if small || self.is_noun(i) {
+                    return None;
+                }
+                (usual >= 2 || (next && usual >= 1)).then_some(i)
             }
             Case::Telling => {
                 let common = flags & COMMON != 0 || small;
@@ -226,18 +231,23 @@ impl Scanner<'_> {
                         let goes_on = next && (head || (usual >= 4 && self.part(i + 1) >= 2));
                         return (given || evident || goes_on || (head && self.connects(i + 1, last))).then_some(i);
                     }
-                    if next || capital || usual >= 2 || self.tokens.get(i + 1).is_some_and(|t| t.gap == Gap::Hyphen) {
-                        return Some(i);
-                    }
-                    return (token.len() > 5 && flags == 0 && !self.inflected(i)).then_some(i);
+                    // Nothing is known of the word: alone, it is more often a rare word than a rare name.
+                    let least = if self.text.is_char_boundary(token.start as usize + 1) { 2 } else { 3 };
+                    return (next || capital || (usual >= least && !self.inflected(i))).then_some(i);
                 }
                 if common && !next {
                     let apart = token.is(UPPER) || (!small && usual >= 3) || (head && self.connects(i + 1, last));
                     return apart.then_some(i);
                 }
-                Some(i)
+                (next || !token.is(UPPER) || self.is_acronym(i)).then_some(i)
             }
         }
+    }
+
+    /// Whether a word in capitals alone may name an organization: no Roman number, no abbreviation of a thing.
+    fn is_acronym(&self, i: usize) -> bool {
+        let token = &self.tokens[i];
+        !is_roman(token.text(self.text)) && self.flags(i) & COMMON == 0
     }
 
     /// Whether an unknown word at the start of a sentence ends as ordinary words of the language do.
@@ -249,6 +259,23 @@ impl Scanner<'_> {
         ];
         let text = self.tokens[i].text(self.text);
         ENDINGS.iter().any(|ending| text.ends_with(ending))
+    }
+
+    /// Whether a word in German looks like a noun: by its ending, or as a compound whose last part is one.
+    fn is_noun(&self, i: usize) -> bool {
+        const ENDINGS: [&str; 30] = [
+            "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät", "täten", "nis", "nisse",
+            "ismus", "ling", "linge", "tum", "chen", "erin", "innen", "ieren", "zeug", "meister", "leiter", "spieler", "spiel", "isten",
+            "ologe", "ologen",
+        ];
+        let text = self.tokens[i].text(self.text);
+        if ENDINGS.iter().any(|ending| text.ends_with(ending)) {
+            return true;
+        }
+        text.len() <= 40
+            && text.char_indices().skip(3).any(|(at, _)| {
+                text.len() - at >= 4 && WORDS.flags(crate::hash::word(&text[at..]), self.tongue) & COMMON != 0
+            })
     }
 
     fn part(&self, i: usize) -> u8 {
@@ -290,6 +317,12 @@ impl Scanner<'_> {
             }
             let token = &self.tokens[j];
             let before = &self.tokens[j - 1];
+            if token.is(UPPER) && !before.is(UPPER) && !organization && case == Case::Telling && token.len() >= 2 && !is_roman(token.text(self.text)) {
+                return j;
+            }
+            if self.joined(j, last) && self.dateline(begin, j, last) {
+                return j;
+            }
             if self.joined(j, last) && self.goes_on(j, case) {
                 j += 1;
                 continue;
@@ -310,16 +343,28 @@ impl Scanner<'_> {
             }
             if let Some(k) = self.connected(j, last) {
                 let and = matches!(self.tokens[j].text(self.text), "y" | "e" | "i" | "and" | "et");
-                let known = self.shipped.longest(&self.tokens[k..last]).is_some_and(|(entry, _)| entry.weight >= 5);
-                let person = !organization && usual >= 2 && !known && !and && self.part(k) > 0;
-                let group = (organization || place) && !known && (!and || organization);
-                if case == Case::Telling && (person || group) {
+                let known = self.shipped.longest(&self.tokens[k..last]).map_or(0, |(entry, _)| entry.weight);
+                let king = is_roman(before.text(self.text)) && !before.is(LETTER);
+                let plain = matches!(self.tokens[j].text(self.text), "de" | "da" | "di" | "von" | "van" | "d" | "dos" | "bin" | "al");
+                let person = !organization && !place && usual >= 2 && !and && (king || (known < 9 && plain) || known < 5);
+                let group = (organization && known < 5) || (place && !and);
+                if case != Case::Shouted && (person || group) {
                     j = k + 1;
                     continue;
                 }
             }
             return j;
         }
+    }
+
+    /// Whether a place begins at `j` that has nothing to do with the person before it: `Por Luis Gil Madrid, 3 may`.
+    fn dateline(&self, begin: usize, j: usize, last: usize) -> bool {
+        if j < begin + 2 || self.flags(begin) & (ORGANIZATION | PLACE_HEAD | WORK) != 0 || self.part(begin) == 0 {
+            return false;
+        }
+        let Some((entry, length)) = self.shipped.longest(&self.tokens[j..last]) else { return false };
+        let after = self.tokens.get(j + length).filter(|_| j + length < last);
+        entry.weight >= 6 && after.is_some_and(|after| after.is(DIGIT) && after.gap == Gap::Comma)
     }
 
     /// Whether a capitalised word that follows another belongs to the same name.
@@ -333,7 +378,7 @@ impl Scanner<'_> {
             if flags & (COMMON | FUNCTION | ORDINARY | TITLE | ORGANIZATION | WORK) != 0 || self.evidence.is_small(token.hash) {
                 return token.gap == Gap::Hyphen;
             }
-            return self.tongue != Some(DE as Tongue) || parts::usual(token.hash) >= 1 || self.evidence.is_capital(token.hash);
+            return self.tongue != Some(DE as Tongue) || parts::usual(token.hash) >= 1 || !self.is_noun(j);
         }
         flags & FUNCTION == 0 || flags & CONNECTOR != 0
     }
@@ -347,14 +392,15 @@ impl Scanner<'_> {
         if last > first + 1 && letters && bytes.get(end as usize) == Some(&b'.') && self.tokens[last - 1].gap != Gap::Space {
             end += 1;
         }
+        let head = self.generic(first).filter(|_| entry.weight < 9 || entry.id.starts_with("world:"));
         self.push(Mention {
-            start,
+            start: head.map_or(start, |head| self.tokens[head].start),
             end,
             first: first as u32,
             last: last as u32,
             name_type: entry.name_type,
             weak: false,
-            entry: Some(entry),
+            entry: head.is_none().then_some(entry),
         });
     }
 
@@ -376,6 +422,18 @@ impl Scanner<'_> {
             titled = true;
         }
         let (name_type, weak) = self.type_of(first, end, last, titled);
+        if let Some(head) = self.generic(first) {
+            self.push(Mention {
+                start: self.tokens[head].start,
+                end: self.tokens[end - 1].end,
+                first: head as u32,
+                last: end as u32,
+                name_type: NameType::Place,
+                weak: false,
+                entry: None,
+            });
+            return;
+        }
         self.push(Mention {
             start: self.tokens[first].start,
             end: self.tokens[end - 1].end,
@@ -385,6 +443,28 @@ impl Scanner<'_> {
             weak,
             entry: None,
         });
+    }
+
+    /// The word in small letters before a name that belongs to it: `río Tajo`, `golfo de Cádiz`.
+    fn generic(&self, first: usize) -> Option<usize> {
+        let mut k = first;
+        for _ in 0..3 {
+            if self.tokens[k].is(RUN) || !matches!(self.tokens[k].gap, Gap::Space | Gap::Elision) {
+                return None;
+            }
+            k = k.checked_sub(1)?;
+            if self.tokens[k].is(CAPITAL) {
+                return None;
+            }
+            let flags = self.flags(k);
+            if flags & GENERIC != 0 {
+                return Some(k);
+            }
+            if flags & CONNECTOR == 0 {
+                return None;
+            }
+        }
+        None
     }
 
     /// What a run names, and whether that is a weak guess.
@@ -444,8 +524,24 @@ impl Scanner<'_> {
                     person += 3;
                 } else if flags & BEFORE_PLACE != 0 {
                     place += if flags & FUNCTION != 0 { 3 } else { 4 };
+                } else if flags & CONNECTOR != 0 && before > 0 && !self.tokens[before].is(RUN) {
+                    let flags = self.flags(before - 1);
+                    if flags & BEFORE_PLACE != 0 && flags & FUNCTION == 0 {
+                        place += 3;
+                    } else if flags & TITLE != 0 {
+                        place += 2;
+                    } else if flags & BEFORE_PERSON != 0 {
+                        person += 1;
+                    }
                 }
             }
+        }
+        if length == 1 && usual == 0 {
+            const ENDINGS: [&str; 16] = [
+                "land", "burg", "ville", "stan", "grad", "polis", "shire", "berg", "stadt", "dorf", "ia", "heim", "ton", "ów", "sk", "stán",
+            ];
+            let text = token.text(self.text);
+            place += i32::from(ENDINGS.iter().any(|ending| text.ends_with(ending)));
         }
         if let Some(after) = self.tokens.get(end).filter(|after| end < last && !after.is(CAPITAL)) {
             if self.flags(end) & AFTER_PERSON != 0 && after.gap == Gap::Space {
@@ -471,4 +567,9 @@ impl Scanner<'_> {
     fn unspaced(&mut self, i: usize) {
         let _ = (i, LANGUAGES);
     }
+}
+
+/// Whether a word is a Roman number.
+fn is_roman(text: &str) -> bool {
+    !text.is_empty() && text.len() <= 7 && text.bytes().all(|b| matches!(b, b'I' | b'V' | b'X' | b'L' | b'C'))
 }

@@ -164,8 +164,8 @@ fn letter(c: char) -> Letter {
 }
 
 /// Elided words before an apostrophe, in French, Italian, Catalan and Portuguese.
-const ELIDED: [&str; 20] = [
-    "all", "c", "d", "dall", "dell", "j", "jusqu", "l", "lorsqu", "m", "n", "nell", "puisqu", "qu", "quell", "s", "sull",
+const ELIDED: [&str; 22] = [
+    "all", "c", "d", "dall", "dell", "j", "jusqu", "l", "lorsqu", "m", "n", "nell", "puisqu", "qu", "quell", "s", "sant", "degl", "sull",
     "t", "un", "quest",
 ];
 
@@ -202,7 +202,7 @@ impl Tokeniser<'_> {
                     gap = match previous {
                         Gap::None => Gap::Space,
                         Gap::Stop => Gap::StopSpace,
-                        Gap::Comma | Gap::Parenthesis => previous,
+                        Gap::Comma | Gap::Parenthesis | Gap::Elision => previous,
                         _ => Gap::Other,
                     };
                     chunk = (i + 1, self.tokens.len());
@@ -230,7 +230,8 @@ impl Tokeniser<'_> {
                 }
                 b',' if previous == Gap::None => gap = Gap::Comma,
                 b'(' => gap = Gap::Parenthesis,
-                b'.' | b'!' | b'?' | b':' | b'"' | b'*' | b'|' | b'>' | b';' => start = true,
+                b'.' | b'!' | b'?' | b':' | b'"' | b'*' | b'|' | b'>' => start = true,
+                b'\'' if previous == Gap::None && self.elided() => gap = Gap::Elision,
                 b'\'' => start |= previous != Gap::None,
                 b'@' | b'#' | b'_' | b'\\' | b'=' | b'~' if !self.plain => {
                     i = self.skip(chunk);
@@ -259,6 +260,8 @@ impl Tokeniser<'_> {
                         '・' | '·' | '‧' | '•' if previous == Gap::None => gap = Gap::Hyphen,
                         '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' => gap = previous,
                         _ if c.is_whitespace() => chunk = (i + width, self.tokens.len()),
+                        '’' if previous == Gap::None && self.elided() => gap = Gap::Elision,
+                        '’' if previous == Gap::None => {}
                         '，' | '、' => gap = Gap::Comma,
                         '（' => gap = Gap::Parenthesis,
                         _ => start = true,
@@ -280,6 +283,11 @@ impl Tokeniser<'_> {
         self.tokens.truncate(chunk.1);
         let rest = &self.bytes[chunk.0..self.end];
         chunk.0 + rest.iter().position(|b| b.is_ascii_whitespace()).unwrap_or(rest.len())
+    }
+
+    /// Whether the last word is an article or preposition that lost its vowel.
+    fn elided(&self) -> bool {
+        self.tokens.last().is_some_and(|token| is_elided(token.text(self.text)))
     }
 
     /// Whether the last word is one after which a full stop ends no sentence.
@@ -423,8 +431,7 @@ impl Tokeniser<'_> {
             return done(self, at + width + 1);
         }
         let prefix = &self.text[from..at];
-        let elided = prefix.len() <= 6 && ELIDED.iter().any(|word| prefix.eq_ignore_ascii_case(word));
-        if elided && (word.flags & CAPITAL == 0 || start) {
+        if is_elided(prefix) && (word.flags & CAPITAL == 0 || start) {
             self.push(from, at, hash::finish(word.hash), start, gap, word.flags, word.letters);
             // The rest is read as a word of its own, which may start a sentence if the article did.
             let after = self.word(at + width, start, Gap::Elision);
@@ -451,6 +458,10 @@ impl Tokeniser<'_> {
         (known(head) & TELLS == 0 && head.len() >= 3 && small && known(tail) & TELLS != 0)
             || (small && head.chars().count() >= 4 && known(head) & words::COMMON != 0)
     }
+}
+
+fn is_elided(word: &str) -> bool {
+    word.len() <= 6 && ELIDED.iter().any(|elided| word.eq_ignore_ascii_case(elided))
 }
 
 fn letter_of(c: char) -> Letter {

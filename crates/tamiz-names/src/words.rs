@@ -35,9 +35,11 @@ pub(crate) const ORDINARY: u16 = 1 << 8;
 pub(crate) const WORK: u16 = 1 << 9;
 /// A word that usually stands in lower case.
 pub(crate) const COMMON: u16 = 1 << 10;
+/// A word in small letters that belongs to the place's name after it: *río Tajo*, *golfo de Cádiz*.
+pub(crate) const GENERIC: u16 = 1 << 11;
 
 /// Each rule id of the tables, and its flag.
-const CLASSES: [(&str, u16); 10] = [
+const CLASSES: [(&str, u16); 11] = [
     ("after-person", AFTER_PERSON),
     ("before-person", BEFORE_PERSON),
     ("before-place", BEFORE_PLACE),
@@ -45,6 +47,7 @@ const CLASSES: [(&str, u16); 10] = [
     ("function", FUNCTION),
     ("ordinary", ORDINARY),
     ("organization", ORGANIZATION),
+    ("place-generic", GENERIC),
     ("place-head", PLACE_HEAD),
     ("title", TITLE),
     ("work", WORK),
