@@ -1,0 +1,181 @@
+//! Names that are known beforehand: places of the world, and whatever the user's own tables bring.
+
+use std::sync::LazyLock;
+
+use tamiz_core::{LanguageCode, NameType};
+
+use crate::hash;
+use crate::index::Index;
+use crate::token::{self, Token};
+
+/// A row of a lexicon.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) id: &'static str,
+    pub(crate) name_type: NameType,
+    /// `lang=form;lang=form`
+    canonical: &'static str,
+    /// How well known it is: the digits of a population, 9 for a country.
+    pub(crate) weight: u8,
+}
+
+impl Entry {
+    /// The form in that language, or else the one that stands for all languages.
+    pub(crate) fn canonical(&self, language: Option<LanguageCode>) -> &'static str {
+        let form = |code: &str| {
+            self.canonical.split(';').find_map(|part| part.strip_prefix(code)?.strip_prefix('=')).map(first)
+        };
+        (language.as_ref().and_then(|language| form(language.as_str())))
+            .or_else(|| form("mul"))
+            .or_else(|| form("en"))
+            .unwrap_or_else(|| self.canonical.split_once('=').map_or(self.canonical, |(_, form)| first(form)))
+    }
+
+    /// The form in exactly that language.
+    pub(crate) fn own(&self, language: LanguageCode) -> Option<&'static str> {
+        let code = language.as_str();
+        self.canonical.split(';').find_map(|part| part.strip_prefix(code)?.strip_prefix('=')).map(first)
+    }
+}
+
+fn first(form: &'static str) -> &'static str {
+    form.split(';').next().unwrap_or(form)
+}
+
+/// Rows and an index of their forms by the hashes of their words.
+#[derive(Debug, Default)]
+pub(crate) struct Lexicon {
+    entries: Vec<Entry>,
+    index: Index,
+    ids: Index,
+}
+
+/// The embedded lexicon, read once.
+pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
+    let mut lexicon = Lexicon { entries: Vec::with_capacity(12_000), index: Index::with_capacity(90_000), ids: Index::with_capacity(12_000) };
+    for text in [include_str!("../tables/places.tsv"), include_str!("../tables/world.tsv")] {
+        // A fault in an embedded table is found by the tests.
+        let _ = lexicon.add(text);
+    }
+    lexicon
+});
+
+/// Marks an index value as the beginning of longer forms; the rest of the value is the entry, or [`NONE`].
+const PREFIX: u32 = 1 << 31;
+const NONE: u32 = PREFIX - 2;
+
+impl Lexicon {
+    /// Adds the rows of a table `id ⇥ type ⇥ canonical per language ⇥ variants ⇥ weight`. Where two rows share a form,
+    /// it goes to the weightier, else to the earlier. A canonical column of `=` adds variants to an earlier row.
+    ///
+    /// # Errors
+    /// Every malformed row: its line from 1, and what is wrong.
+    pub(crate) fn add(&mut self, text: &'static str) -> Result<(), Vec<(usize, String)>> {
+        let mut errors = Vec::new();
+        let mut tokens = Vec::new();
+        for (number, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let mut columns = line.split('\t').map(str::trim);
+            let mut next = || columns.next().unwrap_or("");
+            let (id, name_type, canonical, variants, weight) = (next(), next(), next(), next(), next());
+            let name_type = match name_type {
+                "person" => NameType::Person,
+                "place" => NameType::Place,
+                "organization" => NameType::Organization,
+                other => {
+                    errors.push((
+                        number + 1,
+                        format!("the type `{other}` should be `person`, `place` or `organization`"),
+                    ));
+                    continue;
+                }
+            };
+            if id.is_empty() || canonical.is_empty() {
+                errors.push((number + 1, "a row needs an id, a type and a canonical form".into()));
+                continue;
+            }
+            let more = canonical == "=";
+            // A form without a language stands for all.
+            let forms = if more { "" } else { canonical };
+            let forms = forms.split(';').map(|part| part.split_once('=').map_or(part, |(_, form)| form));
+            let weight = weight.parse().unwrap_or(if weight.is_empty() { 9 } else { 0 });
+            let entry = match self.ids.get(hash::word(id)) {
+                Some(known) if more => known,
+                _ if more => {
+                    errors.push((number + 1, format!("no earlier row has the id `{id}` to add forms to")));
+                    continue;
+                }
+                _ => {
+                    self.entries.push(Entry { id, name_type, canonical, weight });
+                    self.ids.insert(hash::word(id), self.entries.len() as u32 - 1)
+                }
+            };
+            for form in forms.chain(variants.split('|')) {
+                if !form.is_empty() {
+                    self.form(form, entry, &mut tokens);
+                }
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    fn form(&mut self, form: &str, entry: u32, tokens: &mut Vec<Token>) {
+        token::words_of(form, tokens);
+        let mut phrase = 0;
+        for (i, token) in tokens.iter().enumerate() {
+            phrase = if i == 0 { token.hash } else { hash::join(phrase, token.hash) };
+            let last = i + 1 == tokens.len();
+            let known = self.index.get(phrase);
+            let old = known.map_or(NONE, |value| value & !PREFIX);
+            let prefix = known.map_or(0, |value| value & PREFIX) | if last { 0 } else { PREFIX };
+            let better = |old: u32| {
+                old == NONE || self.entries[entry as usize].weight > self.entries[old as usize].weight
+            };
+            let value = if last && better(old) { entry } else { old };
+            if known != Some(value | prefix) {
+                self.index.replace(phrase, value | prefix);
+            }
+        }
+    }
+
+    /// The longest known form that begins at the first token: its entry and its number of tokens.
+    #[inline]
+    pub(crate) fn longest(&self, tokens: &[Token]) -> Option<(&Entry, usize)> {
+        let mut phrase = tokens.first()?.hash;
+        let mut value = self.index.get(phrase)?;
+        let mut best = None;
+        let mut length = 1;
+        loop {
+            let entry = value & !PREFIX;
+            if entry != NONE && tokens[length - 1].may_end_name() {
+                best = Some((&self.entries[entry as usize], length));
+            }
+            if value & PREFIX == 0 {
+                return best;
+            }
+            match tokens.get(length) {
+                Some(token) if token.continues_phrase(&tokens[length - 1]) => {
+                    phrase = hash::join(phrase, token.hash);
+                    match self.index.get(phrase) {
+                        Some(next) => value = next,
+                        None => return best,
+                    }
+                    length += 1;
+                }
+                _ => return best,
+            }
+        }
+    }
+
+    /// The entry of a single word's hash.
+    pub(crate) fn word(&self, hash: u64) -> Option<&Entry> {
+        let entry = self.index.get(hash)? & !PREFIX;
+        (entry != NONE).then(|| &self.entries[entry as usize])
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}

@@ -1,0 +1,83 @@
+//! The stage: reads the document's words, finds names, links their spellings, proposes them.
+
+use tamiz_core::{Document, LanguageCode, Name, Scratch, Span, Stage, Surface};
+
+use crate::evidence::Evidence;
+use crate::lexicon::{Lexicon, SHIPPED};
+use crate::scan::{Mention, Scanner};
+use crate::token::{self, CAPITAL, RUN, START, Token, UPPER};
+use crate::words::{LANGUAGES, Tongue, WORDS};
+
+/// Marks names.
+#[derive(Debug)]
+pub struct Names {
+    pub(crate) user: Option<Lexicon>,
+    pub(crate) rewrite: bool,
+    pub(crate) language: Option<LanguageCode>,
+    pub(crate) threshold: f64,
+}
+
+/// What a worker thread keeps from document to document.
+#[derive(Default)]
+struct Buffers {
+    tokens: Vec<Token>,
+    mentions: Vec<Mention>,
+    evidence: Evidence,
+}
+
+impl Stage for Names {
+    fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
+        let buffers: &mut Buffers = scratch.get();
+        buffers.tokens.clear();
+        buffers.mentions.clear();
+        buffers.evidence.clear();
+        for run in document.kept() {
+            token::tokenise(document.source(), run.span, &mut buffers.tokens);
+        }
+        let tongue = tongue(document, &buffers.tokens);
+        for token in &buffers.tokens {
+            if !token.is(CAPITAL) {
+                buffers.evidence.add_small(token.hash);
+            } else if !token.is(START | UPPER | RUN) {
+                buffers.evidence.add_capital(token.hash);
+            }
+        }
+        Scanner {
+            text: document.source(),
+            tokens: &buffers.tokens,
+            evidence: &buffers.evidence,
+            tongue,
+            user: self.user.as_ref(),
+            shipped: &SHIPPED,
+            mentions: &mut buffers.mentions,
+        }
+        .scan();
+        for mention in &buffers.mentions {
+            let span = Span::new(mention.start as usize, mention.end as usize);
+            document.propose(Name {
+                span,
+                name_type: mention.name_type,
+                canonical: Surface::Source(span),
+                id: None,
+                rewrite: None,
+            });
+        }
+    }
+}
+
+/// How many words the language is guessed from.
+const SAMPLE: usize = 400;
+
+/// The document's language, if it is one that has tables: as a stage before has told it, else as its words say.
+fn tongue(document: &Document, tokens: &[Token]) -> Option<Tongue> {
+    if let Some(language) = document.language().filter(|language| language.code.is_language()) {
+        return LANGUAGES.iter().position(|code| *code == language.code.as_str()).map(|at| at as Tongue);
+    }
+    let mut votes = [0; LANGUAGES.len()];
+    for token in tokens.iter().filter(|token| !token.is(CAPITAL) || token.is(START)).take(SAMPLE) {
+        WORDS.get(token.hash).vote(&mut votes);
+    }
+    let best = (0..votes.len()).max_by_key(|&at| votes[at])?;
+    let second = (0..votes.len()).filter(|&at| at != best).map(|at| votes[at]).max()?;
+    (votes[best] > second + second / 16).then_some(best as Tongue)
+}
