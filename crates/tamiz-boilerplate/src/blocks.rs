@@ -92,7 +92,9 @@ fn end_of_block(page: &Page, keep: &[f32], heading: usize) -> usize {
         }
         // A paragraph: the teaser of the headline right above, or the article again.
         match headline {
-            Some(above) if above + 1 == j && (share_a_rare_word(page, above, j) || keep[j] < 0.3) => headline = None,
+            Some(above) if above + 1 == j && (share_a_rare_word(page, above, j) || keep[j] < 0.3) => {
+                headline = None
+            }
             None if headlines == 0 || keep[j] >= 0.3 => return j,
             Some(_) => return j,
             None => {}

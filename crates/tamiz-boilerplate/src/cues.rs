@@ -206,7 +206,10 @@ impl Cues {
     }
 
     /// The embedded tables and the user's. Every mistake is reported at its place in the option `cues`.
-    pub(crate) fn with(files: &[impl AsRef<Path>], tables: &dyn Tables) -> Result<Arc<Cues>, Vec<ConfigError>> {
+    pub(crate) fn with(
+        files: &[impl AsRef<Path>],
+        tables: &dyn Tables,
+    ) -> Result<Arc<Cues>, Vec<ConfigError>> {
         let mut entries = embedded_entries();
         let mut errors = Vec::new();
         for (number, path) in files.iter().enumerate() {
@@ -260,14 +263,20 @@ impl Cues {
 
     /// Calls `each` with every cue in a folded text, in the order of their ends. `is_head` and `is_tail` say whether
     /// the text reaches to the line's start and end.
-    pub(crate) fn find(&self, folded: &str, is_head: bool, is_tail: bool, allowed: TableSet, mut each: impl FnMut(Hit)) {
+    pub(crate) fn find(
+        &self,
+        folded: &str,
+        is_head: bool,
+        is_tail: bool,
+        allowed: TableSet,
+        mut each: impl FnMut(Hit),
+    ) {
         let Some(first_word) = folded.find(is_word) else {
             self.find_signs(folded, allowed, each);
             return;
         };
-        let end_word = folded.rfind(is_word).map_or(0, |at| {
-            at + folded[at..].chars().next().map_or(0, char::len_utf8)
-        });
+        let end_word =
+            folded.rfind(is_word).map_or(0, |at| at + folded[at..].chars().next().map_or(0, char::len_utf8));
         for found in self.automaton.find_overlapping_iter(folded) {
             let entry = self.entries[found.pattern().as_usize()];
             let (start, end) = (found.start(), found.end());

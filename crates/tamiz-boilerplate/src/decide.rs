@@ -85,7 +85,8 @@ fn says_furniture(line: &Line, keep: f32, page: &Page, i: usize) -> Option<CueId
 fn captions(page: &Page, keep: &[f32], verdicts: &mut Verdicts) {
     for i in 0..page.lines.len() {
         let line = &page.lines[i];
-        let is_credited = line.cues.has(Role::Credit) || line.cues.tail.is_some_and(|cue| cue.role() == Role::Credit);
+        let is_credited =
+            line.cues.has(Role::Credit) || line.cues.tail.is_some_and(|cue| cue.role() == Role::Credit);
         if !is_credited || line.tokens > 60 || line.tokens < 2 || keep[i] >= 0.9 {
             continue;
         }

@@ -12,13 +12,13 @@ mod score;
 mod verdict;
 mod words;
 
-use std::sync::Arc;
-use tamiz_core::{Document, Kind, Reason, Scratch, Stage};
 pub use config::Config;
 use cues::{Cues, TableSet};
 use line::Reader;
 use page::Page;
 use score::Scores;
+use std::sync::Arc;
+use tamiz_core::{Document, Kind, Reason, Scratch, Stage};
 use verdict::Verdicts;
 
 /// The stage: see the crate's documentation. Made by [`Config`].

@@ -293,7 +293,10 @@ impl<'c> Reader<'c> {
             folded.clear();
             self.folder.fold_into(&text[start..], usize::MAX, folded);
             self.cues.find(folded, false, true, self.allowed, |hit: Hit| {
-                if hit.at_end && hit.start < tail_start && matches!(hit.cue.role(), Role::Button | Role::Credit) {
+                if hit.at_end
+                    && hit.start < tail_start
+                    && matches!(hit.cue.role(), Role::Button | Role::Credit)
+                {
                     tail_start = hit.start;
                     found.tail = Some(hit.cue);
                 }

@@ -171,8 +171,12 @@ impl Pattern {
                 return Err("the pattern, or one of its choices, is empty".into());
             };
             let bounded = |c: char, open: bool| !open && is_word(c) && !is_unspaced(c);
-            let anchors =
-                Anchors { start, end, word_start: bounded(first, open_start), word_end: bounded(last, open_end) };
+            let anchors = Anchors {
+                start,
+                end,
+                word_start: bounded(first, open_start),
+                word_end: bounded(last, open_end),
+            };
             if !texts.contains(&(text.clone(), anchors)) {
                 texts.push((text, anchors));
             }
@@ -219,7 +223,10 @@ fn alternatives(rest: &mut &str, depth: usize) -> Result<Vec<String>, String> {
         if texts.len() * choices.len() > MOST_CHOICES {
             return Err(format!("the pattern stands for more than {MOST_CHOICES} texts: write several rows"));
         }
-        texts = texts.iter().flat_map(|text| choices.iter().map(move |choice| format!("{text}{choice}"))).collect();
+        texts = texts
+            .iter()
+            .flat_map(|text| choices.iter().map(move |choice| format!("{text}{choice}")))
+            .collect();
     }
 }
 

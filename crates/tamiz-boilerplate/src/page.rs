@@ -213,7 +213,8 @@ impl Page {
         }
         for line in lines.iter() {
             let long = line.tokens > 2;
-            let others = |counter: &Counter, hash| if long { counter.count(hash).saturating_sub(1) } else { 0 };
+            let others =
+                |counter: &Counter, hash| if long { counter.count(hash).saturating_sub(1) } else { 0 };
             repeats.push([
                 counters[0].count(line.hash).saturating_sub(1),
                 others(&counters[1], line.head_hash),
@@ -264,7 +265,9 @@ impl Page {
     fn find_title(&mut self) {
         self.title = NONE;
         self.title_words = 0;
-        let Some(end) = (self.best.tokens > 0).then(|| (self.best.first + 3).min(self.lines.len())) else { return };
+        let Some(end) = (self.best.tokens > 0).then(|| (self.best.first + 3).min(self.lines.len())) else {
+            return;
+        };
         let mut best = 0.0;
         for i in self.best.first.saturating_sub(40)..end {
             let line = &self.lines[i];

@@ -53,10 +53,12 @@ impl Weights {
         };
         for row in text.lines().filter(|row| !row.starts_with('#') && !row.is_empty()) {
             let mut columns = row.split('\t');
-            let (Some(name), Some(first), Some(second)) = (columns.next(), columns.next(), columns.next()) else {
+            let (Some(name), Some(first), Some(second)) = (columns.next(), columns.next(), columns.next())
+            else {
                 return Err(format!("the row `{row}` has no three columns"));
             };
-            let number = |text: &str| text.parse::<f32>().map_err(|_| format!("`{text}` in `{row}` is no number"));
+            let number =
+                |text: &str| text.parse::<f32>().map_err(|_| format!("`{text}` in `{row}` is no number"));
             if name == "bias" {
                 weights.bias = [number(first)?, number(second)?];
             } else if let Some(at) = CONTEXT.iter().position(|known| *known == name) {
@@ -238,6 +240,8 @@ mod tests {
     #[test]
     fn a_table_that_does_not_fit_is_refused() {
         assert!(Weights::parse("bias\t0\t0\n").is_err_and(|message| message.contains("has no weight")));
-        assert!(Weights::parse("colour\t0\t0\n").is_err_and(|message| message.contains("no feature `colour`")));
+        assert!(
+            Weights::parse("colour\t0\t0\n").is_err_and(|message| message.contains("no feature `colour`"))
+        );
     }
 }

@@ -62,10 +62,16 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             }
         }
     }
-    let names =
-        [(Script::Latin, "latin"), (Script::Cyrillic, "cyrillic"), (Script::Arabic, "arabic"), (Script::Devanagari, "devanagari")];
+    let names = [
+        (Script::Latin, "latin"),
+        (Script::Cyrillic, "cyrillic"),
+        (Script::Arabic, "arabic"),
+        (Script::Devanagari, "devanagari"),
+    ];
     for (script, name) in names {
-        let (Some(counts), Some(totals)) = (counts.get(&(script as u8)), totals.get(&(script as u8))) else { continue };
+        let (Some(counts), Some(totals)) = (counts.get(&(script as u8)), totals.get(&(script as u8))) else {
+            continue;
+        };
         // Stray words of a language that is written in another script are no evidence.
         let languages: Vec<&String> = totals.keys().filter(|code| totals[*code][0] > 2_000.0).collect();
         let mut file = fs::File::create(Path::new(&out).join(format!("{name}.tsv")))?;
@@ -73,7 +79,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let heads: Vec<String> = languages
             .iter()
             .map(|code| {
-                let floors: Vec<String> = (0..ORDER).map(|order| format!("{:.3}", floor(code, order))).collect();
+                let floors: Vec<String> =
+                    (0..ORDER).map(|order| format!("{:.3}", floor(code, order))).collect();
                 format!("{code}:{}", floors.join(","))
             })
             .collect();

@@ -18,8 +18,8 @@ static DEVANAGARI: LazyLock<Model> = LazyLock::new(|| Model::parse(include_str!(
 
 /// The languages that most text of the web is in. Of two that fit alike, the more common one is the likelier.
 const COMMON: [&str; 32] = [
-    "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id", "it",
-    "ja", "ko", "nl", "no", "pl", "pt", "ro", "ru", "sv", "tr", "uk", "vi", "zh",
+    "ar", "bg", "bn", "ca", "cs", "da", "de", "el", "en", "es", "fa", "fi", "fr", "he", "hi", "hr", "hu",
+    "id", "it", "ja", "ko", "nl", "no", "pl", "pt", "ro", "ru", "sv", "tr", "uk", "vi", "zh",
 ];
 /// What a word of the tables is worth, in nats.
 const WORD: f64 = 3.0;
@@ -123,9 +123,13 @@ impl Candidates {
     fn guess(&self, words: &Words, expected: Option<(LanguageCode, f64)>) -> Option<Guess> {
         let mut scores = self.model.score(&words.letters);
         for family in FAMILIES {
-            let place = |language: &str| self.model.languages.iter().position(|&known| known == code(language));
-            let top = family.iter().filter_map(|l| place(l)).map(|i| scores[i]).fold(f64::NEG_INFINITY, f64::max);
-            for i in family.iter().filter_map(|l| place(l)) { scores[i] = top + (scores[i] - top) * FAMILY_SHARE; }
+            let place =
+                |language: &str| self.model.languages.iter().position(|&known| known == code(language));
+            let top =
+                family.iter().filter_map(|l| place(l)).map(|i| scores[i]).fold(f64::NEG_INFINITY, f64::max);
+            for i in family.iter().filter_map(|l| place(l)) {
+                scores[i] = top + (scores[i] - top) * FAMILY_SHARE;
+            }
         }
         for (index, score) in scores.iter_mut().enumerate() {
             *score += self.priors[index];

@@ -48,7 +48,9 @@ impl Words {
 
     fn token(&mut self, token: &str) {
         // Most tokens are letters alone: only the others can be addresses or code.
-        let is_marked = token.bytes().any(|byte| byte.is_ascii_punctuation() && !matches!(byte, b',' | b'.' | b'\'' | b'"' | b'-'));
+        let is_marked = token
+            .bytes()
+            .any(|byte| byte.is_ascii_punctuation() && !matches!(byte, b',' | b'.' | b'\'' | b'"' | b'-'));
         if is_marked && is_address(token) || token.starts_with("www.") {
             // However long it is, an address says nothing of the words around it.
             self.solid += 1;
@@ -129,7 +131,9 @@ impl Words {
             self.code += 2 * u32::from(bytes.len() == 2 && is_operator([bytes[0], bytes[1]]));
             return;
         }
-        if bytes.iter().any(u8::is_ascii_alphanumeric) && bytes.windows(2).any(|pair| is_operator([pair[0], pair[1]])) {
+        if bytes.iter().any(u8::is_ascii_alphanumeric)
+            && bytes.windows(2).any(|pair| is_operator([pair[0], pair[1]]))
+        {
             self.code += 2;
             return;
         }
@@ -140,7 +144,9 @@ impl Words {
             match byte {
                 b'_' | b'=' if inside => self.code += 1,
                 b'.' if inside => dotted = true,
-                b'(' if i > 0 && (letter(i - 1) || bytes[i - 1] == b'!') => self.code += 1 + u32::from(dotted),
+                b'(' if i > 0 && (letter(i - 1) || bytes[i - 1] == b'!') => {
+                    self.code += 1 + u32::from(dotted)
+                }
                 b'&' if i == 0 && letter(1) => self.code += 1,
                 b'{' if i + 1 == bytes.len() || letter(i + 1) => self.code += 1,
                 _ => {}

@@ -98,7 +98,10 @@ fn spellings(groups: &[Vec<String>]) -> String {
         }
     }
     accented.retain(|_, forms| forms.len() == 1);
-    accented.into_iter().map(|(plain, forms)| format!("{plain}\t{}\n", forms.into_iter().next().unwrap_or_default())).collect()
+    accented
+        .into_iter()
+        .map(|(plain, forms)| format!("{plain}\t{}\n", forms.into_iter().next().unwrap_or_default()))
+        .collect()
 }
 
 fn has_cyrillic(form: &str) -> bool {
@@ -138,6 +141,8 @@ fn common(paths: &[&str], german: bool) -> Result<String, Fault> {
     }
     // A noun stands after other words than determiners too.
     let share = if german { 1 } else { 3 };
-    counts.retain(|word, (lower, capital)| *lower >= 2 && *lower >= *capital * share && word.chars().count() > 1);
+    counts.retain(|word, (lower, capital)| {
+        *lower >= 2 && *lower >= *capital * share && word.chars().count() > 1
+    });
     Ok(counts.into_keys().map(|word| word + "\n").collect())
 }

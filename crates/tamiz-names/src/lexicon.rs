@@ -52,7 +52,11 @@ pub(crate) struct Lexicon {
 
 /// The embedded lexicon, read once.
 pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { entries: Vec::with_capacity(12_000), index: Index::with_capacity(90_000), ids: Index::with_capacity(12_000) };
+    let mut lexicon = Lexicon {
+        entries: Vec::with_capacity(12_000),
+        index: Index::with_capacity(90_000),
+        ids: Index::with_capacity(12_000),
+    };
     for text in [include_str!("../tables/places.tsv"), include_str!("../tables/world.tsv")] {
         // A fault in an embedded table is found by the tests.
         let _ = lexicon.add(text);

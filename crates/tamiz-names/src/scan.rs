@@ -7,8 +7,8 @@ use crate::lexicon::{Entry, Lexicon};
 use crate::parts;
 use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
 use crate::words::{
-    AFTER_PERSON, BEFORE_PERSON, BEFORE_PLACE, COMMON, CONNECTOR, FUNCTION, GENERIC, LANGUAGES, ORDINARY, ORGANIZATION,
-    PLACE_HEAD, TITLE, Tongue, WORDS, WORK,
+    AFTER_PERSON, BEFORE_PERSON, BEFORE_PLACE, COMMON, CONNECTOR, FUNCTION, GENERIC, LANGUAGES, ORDINARY,
+    ORGANIZATION, PLACE_HEAD, TITLE, Tongue, WORDS, WORK,
 };
 
 /// A name found in the text.
@@ -106,7 +106,10 @@ impl Scanner<'_> {
 
     /// Looks for a name that begins at a capitalised token; says where to go on.
     fn at(&mut self, i: usize, last: usize, case: Case) -> usize {
-        let known = self.user.and_then(|user| user.longest(&self.tokens[i..last])).map(|(entry, length)| (*entry, length, true));
+        let known = self
+            .user
+            .and_then(|user| user.longest(&self.tokens[i..last]))
+            .map(|(entry, length)| (*entry, length, true));
         let known = known.or_else(|| {
             self.shipped.longest(&self.tokens[i..last]).map(|(entry, length)| (*entry, length, false))
         });
@@ -143,7 +146,8 @@ impl Scanner<'_> {
             if token.len() < 3 && entry.weight < 9 {
                 return false;
             }
-            if token.is(START) && self.evidence.is_small(token.hash) && !self.evidence.is_capital(token.hash) {
+            if token.is(START) && self.evidence.is_small(token.hash) && !self.evidence.is_capital(token.hash)
+            {
                 return false;
             }
             if flags & COMMON != 0 && entry.weight < 7 && (token.is(START) || case != Case::Telling) {
@@ -165,7 +169,25 @@ impl Scanner<'_> {
     /// Whether a short word in capitals is a form of the entry as it stands.
     fn shipped_upper(&self, entry: &Entry, token: &Token) -> bool {
         let text = token.text(self.text);
-        entry.id.starts_with("iso:") && matches!(text, "EUA" | "USA" | "UK" | "RDC" | "VS" | "VSA" | "UAE" | "EAU" | "PRC" | "RPC" | "РФ" | "США" | "КНР" | "EU" | "EE")
+        entry.id.starts_with("iso:")
+            && matches!(
+                text,
+                "EUA"
+                    | "USA"
+                    | "UK"
+                    | "RDC"
+                    | "VS"
+                    | "VSA"
+                    | "UAE"
+                    | "EAU"
+                    | "PRC"
+                    | "RPC"
+                    | "РФ"
+                    | "США"
+                    | "КНР"
+                    | "EU"
+                    | "EE"
+            )
             || entry.id.starts_with("world:")
     }
 
@@ -196,7 +218,8 @@ impl Scanner<'_> {
         }
         if flags & FUNCTION != 0 {
             let article = !token.is(START) && next && case == Case::Telling;
-            return (article && flags & CONNECTOR != 0 && self.flags(i + 1) & (COMMON | ORDINARY) == 0).then_some(i);
+            return (article && flags & CONNECTOR != 0 && self.flags(i + 1) & (COMMON | ORDINARY) == 0)
+                .then_some(i);
         }
         if flags & ORDINARY != 0 {
             return None;
@@ -207,7 +230,11 @@ impl Scanner<'_> {
                 (person && token.len() > 2).then_some(i)
             }
             Case::Everywhere => {
-                if self.tongue != Some(DE as Tongue) && flags & (COMMON | WORK | ORGANIZATION | TITLE | PLACE_HEAD) == 0 && !small && !token.is(START) {
+                if self.tongue != Some(DE as Tongue)
+                    && flags & (COMMON | WORK | ORGANIZATION | TITLE | PLACE_HEAD) == 0
+                    && !small
+                    && !token.is(START)
+                {
                     return Some(i);
                 }
                 if flags & (COMMON | WORK) != 0 && flags & (TITLE | ORGANIZATION | PLACE_HEAD) == 0 {
@@ -229,14 +256,16 @@ impl Scanner<'_> {
                         let given = usual >= 4 && !head && flags & COMMON == 0;
                         let evident = capital && !small;
                         let goes_on = next && (head || (usual >= 4 && self.part(i + 1) >= 2));
-                        return (given || evident || goes_on || (head && self.connects(i + 1, last))).then_some(i);
+                        return (given || evident || goes_on || (head && self.connects(i + 1, last)))
+                            .then_some(i);
                     }
                     // Nothing is known of the word: alone, it is more often a rare word than a rare name.
                     let least = if self.text.is_char_boundary(token.start as usize + 1) { 2 } else { 3 };
                     return (next || capital || (usual >= least && !self.inflected(i))).then_some(i);
                 }
                 if common && !next {
-                    let apart = token.is(UPPER) || (!small && usual >= 3) || (head && self.connects(i + 1, last));
+                    let apart =
+                        token.is(UPPER) || (!small && usual >= 3) || (head && self.connects(i + 1, last));
                     return apart.then_some(i);
                 }
                 (next || !token.is(UPPER) || self.is_acronym(i)).then_some(i)
@@ -253,9 +282,10 @@ impl Scanner<'_> {
     /// Whether an unknown word at the start of a sentence ends as ordinary words of the language do.
     fn inflected(&self, i: usize) -> bool {
         const ENDINGS: [&str; 40] = [
-            "mente", "ción", "ciones", "sión", "ando", "iendo", "ado", "ados", "ada", "adas", "aron", "ieron", "aba", "aban",
-            "dad", "dades", "ismo", "ístico", "tion", "tions", "ing", "ed", "ly", "ment", "ments", "ness", "ção", "ções",
-            "mento", "mentos", "zione", "zioni", "ndo", "ість", "ение", "ения", "ость", "anie", "enie", "ową",
+            "mente", "ción", "ciones", "sión", "ando", "iendo", "ado", "ados", "ada", "adas", "aron",
+            "ieron", "aba", "aban", "dad", "dades", "ismo", "ístico", "tion", "tions", "ing", "ed", "ly",
+            "ment", "ments", "ness", "ção", "ções", "mento", "mentos", "zione", "zioni", "ndo", "ість",
+            "ение", "ения", "ость", "anie", "enie", "ową",
         ];
         let text = self.tokens[i].text(self.text);
         ENDINGS.iter().any(|ending| text.ends_with(ending))
@@ -264,9 +294,9 @@ impl Scanner<'_> {
     /// Whether a word in German looks like a noun: by its ending, or as a compound whose last part is one.
     fn is_noun(&self, i: usize) -> bool {
         const ENDINGS: [&str; 30] = [
-            "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät", "täten", "nis", "nisse",
-            "ismus", "ling", "linge", "tum", "chen", "erin", "innen", "ieren", "zeug", "meister", "leiter", "spieler", "spiel", "isten",
-            "ologe", "ologen",
+            "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen",
+            "tät", "täten", "nis", "nisse", "ismus", "ling", "linge", "tum", "chen", "erin", "innen",
+            "ieren", "zeug", "meister", "leiter", "spieler", "spiel", "isten", "ologe", "ologen",
         ];
         let text = self.tokens[i].text(self.text);
         if ENDINGS.iter().any(|ending| text.ends_with(ending)) {
@@ -292,7 +322,10 @@ impl Scanner<'_> {
         let mut k = i;
         while k < last && k < i + 3 {
             let token = &self.tokens[k];
-            if token.is(CAPITAL) || !matches!(token.gap, Gap::Space | Gap::Elision) || self.flags(k) & CONNECTOR == 0 {
+            if token.is(CAPITAL)
+                || !matches!(token.gap, Gap::Space | Gap::Elision)
+                || self.flags(k) & CONNECTOR == 0
+            {
                 break;
             }
             k += 1;
@@ -317,7 +350,13 @@ impl Scanner<'_> {
             }
             let token = &self.tokens[j];
             let before = &self.tokens[j - 1];
-            if token.is(UPPER) && !before.is(UPPER) && !organization && case == Case::Telling && token.len() >= 2 && !is_roman(token.text(self.text)) {
+            if token.is(UPPER)
+                && !before.is(UPPER)
+                && !organization
+                && case == Case::Telling
+                && token.len() >= 2
+                && !is_roman(token.text(self.text))
+            {
                 return j;
             }
             if self.joined(j, last) && self.dateline(begin, j, last) {
@@ -334,7 +373,8 @@ impl Scanner<'_> {
             }
             // `Jong-un`, `Kwang-chol`: the second syllable of a given name is small.
             if token.gap == Gap::Hyphen && !token.is(CAPITAL | DIGIT) && before.is(CAPITAL) {
-                let syllable = token.len() <= 6 && (j >= begin + 2 || parts::usual(token.hash) >= 2) && usual >= 2;
+                let syllable =
+                    token.len() <= 6 && (j >= begin + 2 || parts::usual(token.hash) >= 2) && usual >= 2;
                 if syllable && self.flags(j) & COMMON == 0 {
                     j += 1;
                     continue;
@@ -345,8 +385,15 @@ impl Scanner<'_> {
                 let and = matches!(self.tokens[j].text(self.text), "y" | "e" | "i" | "and" | "et");
                 let known = self.shipped.longest(&self.tokens[k..last]).map_or(0, |(entry, _)| entry.weight);
                 let king = is_roman(before.text(self.text)) && !before.is(LETTER);
-                let plain = matches!(self.tokens[j].text(self.text), "de" | "da" | "di" | "von" | "van" | "d" | "dos" | "bin" | "al");
-                let person = !organization && !place && usual >= 2 && !and && (king || (known < 9 && plain) || known < 5);
+                let plain = matches!(
+                    self.tokens[j].text(self.text),
+                    "de" | "da" | "di" | "von" | "van" | "d" | "dos" | "bin" | "al"
+                );
+                let person = !organization
+                    && !place
+                    && usual >= 2
+                    && !and
+                    && (king || (known < 9 && plain) || known < 5);
                 let group = (organization && known < 5) || (place && !and);
                 if case != Case::Shouted && (person || group) {
                     j = k + 1;
@@ -359,7 +406,10 @@ impl Scanner<'_> {
 
     /// Whether a place begins at `j` that has nothing to do with the person before it: `Por Luis Gil Madrid, 3 may`.
     fn dateline(&self, begin: usize, j: usize, last: usize) -> bool {
-        if j < begin + 2 || self.flags(begin) & (ORGANIZATION | PLACE_HEAD | WORK) != 0 || self.part(begin) == 0 {
+        if j < begin + 2
+            || self.flags(begin) & (ORGANIZATION | PLACE_HEAD | WORK) != 0
+            || self.part(begin) == 0
+        {
             return false;
         }
         let Some((entry, length)) = self.shipped.longest(&self.tokens[j..last]) else { return false };
@@ -372,10 +422,14 @@ impl Scanner<'_> {
         let flags = self.flags(j);
         let token = &self.tokens[j];
         if case == Case::Shouted {
-            return token.is(UPPER) && parts::usual(token.hash) >= 1 && flags & (COMMON | FUNCTION | ORGANIZATION) == 0;
+            return token.is(UPPER)
+                && parts::usual(token.hash) >= 1
+                && flags & (COMMON | FUNCTION | ORGANIZATION) == 0;
         }
         if case == Case::Everywhere {
-            if flags & (COMMON | FUNCTION | ORDINARY | TITLE | ORGANIZATION | WORK) != 0 || self.evidence.is_small(token.hash) {
+            if flags & (COMMON | FUNCTION | ORDINARY | TITLE | ORGANIZATION | WORK) != 0
+                || self.evidence.is_small(token.hash)
+            {
                 return token.gap == Gap::Hyphen;
             }
             return self.tongue != Some(DE as Tongue) || parts::usual(token.hash) >= 1 || !self.is_noun(j);
@@ -389,7 +443,11 @@ impl Scanner<'_> {
         // `EE. UU.` ends with a full stop of its own.
         let bytes = self.text.as_bytes();
         let letters = self.tokens[first..last].iter().all(|token| token.is(UPPER | LETTER));
-        if last > first + 1 && letters && bytes.get(end as usize) == Some(&b'.') && self.tokens[last - 1].gap != Gap::Space {
+        if last > first + 1
+            && letters
+            && bytes.get(end as usize) == Some(&b'.')
+            && self.tokens[last - 1].gap != Gap::Space
+        {
             end += 1;
         }
         let head = self.generic(first).filter(|_| entry.weight < 9 || entry.id.starts_with("world:"));
@@ -415,7 +473,12 @@ impl Scanner<'_> {
         let mut titled = false;
         while end - first > 1 && self.flags(first) & TITLE != 0 && self.tokens[first + 1].is(CAPITAL) {
             // `Santa`, `San` belong to places' names.
-            if self.flags(first) & PLACE_HEAD != 0 || matches!(self.tokens[first].text(self.text), "San" | "Santa" | "Saint" | "São" | "Santo" | "Don") {
+            if self.flags(first) & PLACE_HEAD != 0
+                || matches!(
+                    self.tokens[first].text(self.text),
+                    "San" | "Santa" | "Saint" | "São" | "Santo" | "Don"
+                )
+            {
                 break;
             }
             first += 1;
@@ -517,7 +580,9 @@ impl Scanner<'_> {
         } else {
             person += usual.min(3);
         }
-        if let Some(before) = first.checked_sub(1).filter(|_| !token.is(RUN) && matches!(token.gap, Gap::Space | Gap::Elision | Gap::StopSpace | Gap::Comma)) {
+        if let Some(before) = first.checked_sub(1).filter(|_| {
+            !token.is(RUN) && matches!(token.gap, Gap::Space | Gap::Elision | Gap::StopSpace | Gap::Comma)
+        }) {
             let flags = self.flags(before);
             if token.gap != Gap::Comma {
                 if flags & (TITLE | BEFORE_PERSON) != 0 {
@@ -538,7 +603,8 @@ impl Scanner<'_> {
         }
         if length == 1 && usual == 0 {
             const ENDINGS: [&str; 16] = [
-                "land", "burg", "ville", "stan", "grad", "polis", "shire", "berg", "stadt", "dorf", "ia", "heim", "ton", "ów", "sk", "stán",
+                "land", "burg", "ville", "stan", "grad", "polis", "shire", "berg", "stadt", "dorf", "ia",
+                "heim", "ton", "ów", "sk", "stán",
             ];
             let text = token.text(self.text);
             place += i32::from(ENDINGS.iter().any(|ending| text.ends_with(ending)));
@@ -548,7 +614,9 @@ impl Scanner<'_> {
                 person += 2;
             }
         }
-        if let Some(after) = self.tokens.get(end).filter(|after| end < last && after.is(CAPITAL) && matches!(after.gap, Gap::Comma | Gap::Parenthesis)) {
+        if let Some(after) = self.tokens.get(end).filter(|after| {
+            end < last && after.is(CAPITAL) && matches!(after.gap, Gap::Comma | Gap::Parenthesis)
+        }) {
             let place_after = self.shipped.word(after.hash).is_some_and(|entry| entry.weight >= 7);
             if place_after {
                 place += 2;

@@ -78,7 +78,10 @@ impl Lexicon {
                 }
             };
             if word.contains(char::is_whitespace) || word.is_empty() {
-                faults.push(format!("{}:{}: a pattern is one word with its full stop, such as `Dr.`", table.name, row.line));
+                faults.push(format!(
+                    "{}:{}: a pattern is one word with its full stop, such as `Dr.`",
+                    table.name, row.line
+                ));
             }
             let lower = word.to_lowercase();
             let mut entry = self.words.get(&lower).copied().unwrap_or_default();

@@ -114,7 +114,9 @@ impl Sentences {
             let mut lexicon: &Lexicon = default;
             if self.language.is_none() {
                 while lines.next_if(|(span, _)| span.end() <= run.span.start()).is_some() {}
-                if let Some((_, code)) = lines.peek().filter(|(span, code)| span.overlaps(run.span) && code.is_language()) {
+                if let Some((_, code)) =
+                    lines.peek().filter(|(span, code)| span.overlaps(run.span) && code.is_language())
+                {
                     lexicon = languages.lexicon(*code);
                 }
             }

@@ -40,11 +40,20 @@ pub(crate) fn fit(arguments: &FitArguments) -> Result<Status, Failure> {
     let summary = tamiz_run::fit(&pipeline, &arguments.inputs, &arguments.output, &options)
         .map_err(|error| Failure::new(error.to_string()))?;
     if !options.quiet {
-        let learned = if summary.learned == 1 { "1 stage".into() } else { format!("{} stages", summary.learned) };
+        let learned =
+            if summary.learned == 1 { "1 stage".into() } else { format!("{} stages", summary.learned) };
         let documents = summary.counts.kept;
-        let _ = writeln!(io::stderr(), "{learned} learned from {documents} documents: {}", arguments.output.display());
+        let _ = writeln!(
+            io::stderr(),
+            "{learned} learned from {documents} documents: {}",
+            arguments.output.display()
+        );
         if summary.left > 0 {
-            let _ = writeln!(io::stderr(), "{} still to learn, once this is merged with the other parts", summary.left);
+            let _ = writeln!(
+                io::stderr(),
+                "{} still to learn, once this is merged with the other parts",
+                summary.left
+            );
         }
     }
     Ok(Status::of(summary.exit_status()))

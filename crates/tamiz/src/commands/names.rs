@@ -52,7 +52,9 @@ fn compare(mut input: impl BufRead, mut output: impl Write) -> Result<Status, Fa
 }
 
 fn wrong(line: usize, what: &str) -> Failure {
-    Failure::new(format!("standard input, line {line}: {what}: write pairs as `a<TAB>b`, one a line, in UTF-8"))
+    Failure::new(format!(
+        "standard input, line {line}: {what}: write pairs as `a<TAB>b`, one a line, in UTF-8"
+    ))
 }
 
 /// Whether the reader is still there.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tamiz_core::Kind;
-use tamiz_run::{Options, Summary};
+use tamiz_run::{Compression, Options, Summary};
 
 use crate::command_line::{Definition, Failure, Status};
 use crate::commands::work::Work;
@@ -38,8 +38,12 @@ pub struct Arguments {
     #[arg(long)]
     overwrite: bool,
     /// How to write documents: jsonl, jsonl.gz or jsonl.zst. Without it, compressed as the inputs are.
-    #[arg(long, value_name = "FORMAT", value_parser = tamiz_formats::by_given_name)]
-    format: Option<tamiz_formats::Compression>,
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    format: Option<Compression>,
+}
+
+fn format(name: &str) -> Result<Compression, String> {
+    Compression::of_output(name).ok_or_else(|| "write jsonl, jsonl.gz or jsonl.zst".into())
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
@@ -63,7 +67,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         ));
     }
     let summary = if from_stream {
-        tamiz_run::stream(&pipeline, Box::new(io::stdin()), io::stdout(), &options)
+        tamiz_run::stream(&pipeline, io::stdin(), io::stdout(), io::stderr(), &options)
     } else {
         tamiz_run::run(&pipeline, &arguments.inputs, &arguments.output, &options)
     };
@@ -120,7 +124,8 @@ fn told(summary: &Summary, output: &Path) -> String {
     if !summary.languages.is_empty() {
         let mut languages: Vec<(&String, &u64)> = summary.languages.iter().collect();
         languages.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
-        let first: Vec<String> = languages.iter().take(8).map(|(code, count)| format!("{code} {count}")).collect();
+        let first: Vec<String> =
+            languages.iter().take(8).map(|(code, count)| format!("{code} {count}")).collect();
         row("languages", thousands(languages.len() as u64), first.join(", "));
     }
     let mut kinds: Vec<(Kind, u64, u64)> = Vec::new();
@@ -141,7 +146,8 @@ fn told(summary: &Summary, output: &Path) -> String {
     }
     let megabytes = summary.text_bytes_in as f64 / 1e6;
     let head = if summary.interrupted { "interrupted; the output is not whole. So far:" } else { "done:" };
-    let threads = if summary.threads == 1 { "1 thread".into() } else { format!("{} threads", summary.threads) };
+    let threads =
+        if summary.threads == 1 { "1 thread".into() } else { format!("{} threads", summary.threads) };
     format!(
         "{head}\n{told}{megabytes:.1} MB of text in {:.1} s on {threads} ({:.1} MB/s), in {}\n",
         summary.wall_seconds,
