@@ -145,9 +145,7 @@ impl Decoder {
         let empty = head.is_empty();
         self.codec = match seen.unwrap_or(named) {
             Compression::None => Codec::Plain,
-            Compression::Gzip => {
-                Codec::Gzip { inflate: Box::new(Decompress::new_gzip(15)), inside: false }
-            }
+            Compression::Gzip => Codec::Gzip { inflate: Box::new(Decompress::new_gzip(15)), inside: false },
             Compression::Zstd => match zstd::stream::raw::Decoder::new() {
                 Ok(decoder) => Codec::Zstd { decoder, inside: false },
                 Err(error) => return Err(self.give_up(&error)),
@@ -388,9 +386,10 @@ mod tests {
     #[test]
     fn members_and_frames_follow_each_other() {
         let long = vec![b'x'; 300_000];
-        for (pack, named) in
-            [(gzip as fn(&[u8]) -> Vec<u8>, Compression::Gzip), (zstd as fn(&[u8]) -> Vec<u8>, Compression::Zstd)]
-        {
+        for (pack, named) in [
+            (gzip as fn(&[u8]) -> Vec<u8>, Compression::Gzip),
+            (zstd as fn(&[u8]) -> Vec<u8>, Compression::Zstd),
+        ] {
             let bytes = [pack(b"one\n"), pack(b""), pack(&long)].concat();
             let (text, faults) = decode(bytes.clone(), named);
             assert!(text == [b"one\n", &long[..]].concat() && faults.is_empty(), "{faults:?}");
@@ -402,7 +401,9 @@ mod tests {
 
     #[test]
     fn every_truncation_is_told_and_what_came_before_is_read() {
-        for (whole, named) in [(gzip(b"some text"), Compression::Gzip), (zstd(b"some text"), Compression::Zstd)] {
+        for (whole, named) in
+            [(gzip(b"some text"), Compression::Gzip), (zstd(b"some text"), Compression::Zstd)]
+        {
             let first = if named == Compression::Gzip { gzip(b"first ") } else { zstd(b"first ") };
             for cut in 1..whole.len() {
                 let (text, faults) = decode([&first, &whole[..cut]].concat(), named);
@@ -414,10 +415,12 @@ mod tests {
 
     #[test]
     fn reading_goes_on_at_the_member_after_the_damage() {
-        for (named, pack) in
-            [(Compression::Gzip, gzip as fn(&[u8]) -> Vec<u8>), (Compression::Zstd, zstd as fn(&[u8]) -> Vec<u8>)]
-        {
-            let words: Vec<u8> = (0..5000u32).flat_map(|i| (i.wrapping_mul(2_654_435_761) >> 7).to_le_bytes()).collect();
+        for (named, pack) in [
+            (Compression::Gzip, gzip as fn(&[u8]) -> Vec<u8>),
+            (Compression::Zstd, zstd as fn(&[u8]) -> Vec<u8>),
+        ] {
+            let words: Vec<u8> =
+                (0..5000u32).flat_map(|i| (i.wrapping_mul(2_654_435_761) >> 7).to_le_bytes()).collect();
             let mut middle = pack(&words);
             let length = middle.len();
             middle[length / 2..length / 2 + 40].fill(0xff);

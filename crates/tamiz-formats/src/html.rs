@@ -344,7 +344,11 @@ mod tests {
     #[test]
     fn a_hidden_element_that_stays_open_hides_nothing() {
         assert_eq!(text("<p>one<div hidden><p>two"), "one\ntwo\n");
-        assert_eq!(text("<p hidden>one</p>"), "one\n", "a paragraph need not be closed, so it cannot be passed over");
+        assert_eq!(
+            text("<p hidden>one</p>"),
+            "one\n",
+            "a paragraph need not be closed, so it cannot be passed over"
+        );
     }
 
     #[test]

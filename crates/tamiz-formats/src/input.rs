@@ -145,12 +145,7 @@ fn add(input: &str, number: usize, without: &[PathBuf], listing: &mut Listing) -
 }
 
 /// Takes every file and directory that a pattern matches; ids are relative to the pattern's part without wildcards.
-fn glob(
-    pattern: &str,
-    number: usize,
-    without: &[PathBuf],
-    listing: &mut Listing,
-) -> Result<(), Complaint> {
+fn glob(pattern: &str, number: usize, without: &[PathBuf], listing: &mut Listing) -> Result<(), Complaint> {
     let options = glob::MatchOptions { require_literal_separator: true, ..Default::default() };
     let paths = glob::glob_with(pattern, options).map_err(|error| {
         (format!("no valid pattern: {error}"), "use *, **, ? and [a-z], and quote the pattern".to_owned())
@@ -182,12 +177,7 @@ fn glob(
     Ok(())
 }
 
-fn push_sorted(
-    mut files: Vec<(String, PathBuf)>,
-    input: &str,
-    number: usize,
-    listing: &mut Listing,
-) {
+fn push_sorted(mut files: Vec<(String, PathBuf)>, input: &str, number: usize, listing: &mut Listing) {
     files.sort();
     let input = shown(Path::new(input));
     for (relative, path) in files {
@@ -200,7 +190,15 @@ fn push_sorted(
             _ => format!("{}/{relative}", input.trim_end_matches('/')),
         };
         let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
-        listing.sources.push(Source { name, id: relative, path: Some(path), format, compression, size, input: number });
+        listing.sources.push(Source {
+            name,
+            id: relative,
+            path: Some(path),
+            format,
+            compression,
+            size,
+            input: number,
+        });
     }
 }
 

@@ -141,7 +141,9 @@ impl Reader {
         let Some((source, range)) = self.sources.next() else { return false };
         let input: std::io::Result<Box<dyn Read + Send>> = match &source.path {
             Some(path) => File::open(path).map(|file| Box::new(file) as Box<dyn Read + Send>),
-            None => self.stdin.take().ok_or_else(|| std::io::Error::other("standard input can be read once only")),
+            None => {
+                self.stdin.take().ok_or_else(|| std::io::Error::other("standard input can be read once only"))
+            }
         };
         let source = Arc::new(source);
         match input {
@@ -251,7 +253,12 @@ impl Open {
     }
 
     /// Adds a piece of whole lines; true if the source's share or the limit ends within it.
-    fn push_lines(&mut self, batch: &mut Batch, range: std::ops::Range<usize>, left: &mut Option<u64>) -> bool {
+    fn push_lines(
+        &mut self,
+        batch: &mut Batch,
+        range: std::ops::Range<usize>,
+        left: &mut Option<u64>,
+    ) -> bool {
         let mut range = range;
         let mut ends = false;
         let beyond = self.until.saturating_sub(self.offset);

@@ -50,7 +50,9 @@ impl<'b> Record<'b> {
             Text::Plain(text) => Ok(text.to_owned()),
             Text::Html(page) => Ok(html::text(page)),
             Text::Json(raw) => json::unescape(raw).map_err(|at| {
-                let reason = format!("the text is not Unicode: half of a surrogate pair at byte {at} of its JSON string");
+                let reason = format!(
+                    "the text is not Unicode: half of a surrogate pair at byte {at} of its JSON string"
+                );
                 self.fault(reason, "write characters beyond U+FFFF as two \\u escapes, or as UTF-8")
             }),
         }
@@ -229,7 +231,12 @@ fn parse<'b>(line: &'b [u8], place: Place<'b>, limit: usize) -> Entry<'b> {
         return Err(broken(line, place, reason, "keep the one that is meant"));
     }
     let Some(text) = text else {
-        return Err(broken(line, place, "the record has no `text`", "give every record a field `text`, a string"));
+        return Err(broken(
+            line,
+            place,
+            "the record has no `text`",
+            "give every record a field `text`, a string",
+        ));
     };
     if !text.starts_with('"') {
         let kind = kind_of(text);

@@ -63,9 +63,7 @@ impl Encoder {
     pub fn new(compression: Compression) -> io::Result<Self> {
         Ok(Self(match compression {
             Compression::None => Kind::Plain,
-            Compression::Gzip => {
-                Kind::Gzip(Box::new(Compress::new_gzip(flate2::Compression::default(), 15)))
-            }
+            Compression::Gzip => Kind::Gzip(Box::new(Compress::new_gzip(flate2::Compression::default(), 15))),
             Compression::Zstd => {
                 let mut compressor = zstd::bulk::Compressor::new(ZSTD_LEVEL)?;
                 // Four bytes a frame, so that readers notice damage.

@@ -6,10 +6,10 @@ use serde::Serialize;
 use tamiz_core::{Document, Fate, Kind, Language, Reason, RuleId, Scratch};
 use tamiz_formats::{Batch, Compression, Encoder, Fault, RAW_LIMIT, Record, write_record};
 
-use crate::{RunError, panics};
 use crate::engine::Work;
 use crate::stages::Stages;
 use crate::tally::Tally;
+use crate::{RunError, panics};
 
 /// What a batch has become.
 pub(crate) struct Cleaned {
@@ -101,8 +101,9 @@ impl<'r> Cleaner<'r> {
         });
         lap(clock, &mut done.tally.seconds.rendering);
         match written {
-            Ok(result) => result
-                .map_err(|error| RunError::new(format!("{}: cannot write: {error}", record.place), "report it")),
+            Ok(result) => result.map_err(|error| {
+                RunError::new(format!("{}: cannot write: {error}", record.place), "report it")
+            }),
             Err((stage, message)) => {
                 let reason = format!("the stage `{stage}` failed on this record: {message}");
                 let remedy = "report it to the stage's authors, with the record";
@@ -113,18 +114,14 @@ impl<'r> Cleaner<'r> {
     }
 
     /// Writes a document to the block where it belongs. Nothing is counted before it is written whole.
-    fn write(
-        &self,
-        record: &Record<'_>,
-        document: &Document,
-        done: &mut Cleaned,
-    ) -> serde_json::Result<()> {
+    fn write(&self, record: &Record<'_>, document: &Document, done: &mut Cleaned) -> serde_json::Result<()> {
         let source = document.source();
         // The text of a JSONL record that stays as it is can be written back with the input's own escapes.
         let changed = |text| (record.raw_text().is_none() || text != source).then_some(text);
         let tally = &mut done.tally;
         if let Fate::Dropped(Reason { stage, kind, rule }) = document.fate() {
-            let marks = DroppedMarks { dropped: DroppedFor { stage, kind, rule }, language: document.language() };
+            let marks =
+                DroppedMarks { dropped: DroppedFor { stage, kind, rule }, language: document.language() };
             write_record(record, changed(source), &marks, &mut done.dropped.bytes)?;
             done.dropped.records += 1;
             tally.counts.dropped += 1;
@@ -203,9 +200,9 @@ impl Work for Cleaner<'_> {
         for block in [&mut done.kept, &mut done.dropped] {
             block.plain = block.bytes.len() as u64;
             if block.plain > 0 {
-                self.encoder
-                    .encode(&mut block.bytes, &mut self.spare)
-                    .map_err(|error| RunError::new(format!("cannot compress: {error}"), "free some memory"))?;
+                self.encoder.encode(&mut block.bytes, &mut self.spare).map_err(|error| {
+                    RunError::new(format!("cannot compress: {error}"), "free some memory")
+                })?;
             }
         }
         done.quarantine.plain = done.quarantine.bytes.len() as u64;

@@ -79,7 +79,9 @@ pub(crate) fn drive<W: Work>(
         .num_threads(threads)
         .thread_name(|number| format!("tamiz-{number}"))
         .build()
-        .map_err(|error| RunError::new(format!("cannot start {threads} threads: {error}"), "use fewer --threads"))?;
+        .map_err(|error| {
+            RunError::new(format!("cannot start {threads} threads: {error}"), "use fewer --threads")
+        })?;
     pool.broadcast(|_| {
         // A panic here is a fault of tamiz's own. The other threads must not wait for this one's batch for ever.
         let result = panics::catch(|| {
@@ -88,7 +90,8 @@ pub(crate) fn drive<W: Work>(
             lock(&workers).push(worker);
             Ok(())
         });
-        let failed = |message| RunError::new(format!("a fault of tamiz itself: {message}"), "please report it");
+        let failed =
+            |message| RunError::new(format!("a fault of tamiz itself: {message}"), "please report it");
         if let Err(error) = result.unwrap_or_else(|message| Err(failed(message))) {
             lock(&engine.flow).failure.get_or_insert(error);
             engine.written.notify_all();

@@ -64,7 +64,8 @@ pub fn fit(
     let sources = || Ok(list(inputs, &[])?.sources);
     let most = if options.shard.is_some() { 1 } else { usize::MAX };
     let mut states = given(pipeline, options)?;
-    let Fitted { counts, ending, .. } = learn(pipeline, &mut states, &sources, options.selection(), options, most)?;
+    let Fitted { counts, ending, .. } =
+        learn(pipeline, &mut states, &sources, options.selection(), options, most)?;
     let interrupted = ending != Ending::Whole;
     if !interrupted {
         states.write(output)?;
@@ -109,7 +110,9 @@ pub(crate) fn learn<'p>(
             let sources = sources()?;
             if sources.iter().any(|source| source.path.is_none()) {
                 return Err(RunError::new(
-                    format!("the stage `{name}` learns from the whole corpus, and a stream can be read once only"),
+                    format!(
+                        "the stage `{name}` learns from the whole corpus, and a stream can be read once only"
+                    ),
                     "learn first with `tamiz fit`, then give what it wrote with --state",
                 ));
             }

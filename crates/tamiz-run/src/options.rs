@@ -81,11 +81,16 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        let parts =
+            text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
         match parts {
             Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
-            Some((number, of)) => Err(format!("there is no part {number} of {of}: count from 1/{of} to {of}/{of}")),
-            None => Err(format!("`{text}` is no part: write two numbers, such as 1/8 for the first of eight")),
+            Some((number, of)) => {
+                Err(format!("there is no part {number} of {of}: count from 1/{of} to {of}/{of}"))
+            }
+            None => {
+                Err(format!("`{text}` is no part: write two numbers, such as 1/8 for the first of eight"))
+            }
         }
     }
 }

@@ -100,8 +100,9 @@ impl Output {
     pub(crate) fn note(&self, name: &str, content: &impl Serialize) -> Result<(), RunError> {
         let folder = self.root.join("_tamiz");
         let path = folder.join(name);
-        let mut bytes = serde_json::to_vec_pretty(content)
-            .map_err(|error| RunError::new(format!("cannot write {}: {error}", path.display()), "report it"))?;
+        let mut bytes = serde_json::to_vec_pretty(content).map_err(|error| {
+            RunError::new(format!("cannot write {}: {error}", path.display()), "report it")
+        })?;
         bytes.push(b'\n');
         replace(&path, &bytes)
     }

@@ -31,7 +31,9 @@ impl Progress {
             } else {
                 "{prefix} {spinner}  {msg}  {elapsed}"
             };
-            bar.set_style(ProgressStyle::with_template(form).unwrap_or_else(|_| ProgressStyle::default_bar()));
+            bar.set_style(
+                ProgressStyle::with_template(form).unwrap_or_else(|_| ProgressStyle::default_bar()),
+            );
             bar.with_prefix(what.to_owned())
         });
         let now = Instant::now();

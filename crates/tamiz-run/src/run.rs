@@ -57,7 +57,8 @@ pub fn run(
     output.note("report.json", &summary)?;
     summary.interrupted = ending != Ending::Whole;
     if !summary.interrupted {
-        let manifest = Manifest::new(pipeline, &states, inputs, &sizes, left, &tally, files, compression, options);
+        let manifest =
+            Manifest::new(pipeline, &states, inputs, &sizes, left, &tally, files, compression, options);
         output.note("manifest.json", &manifest)?;
     }
     Ok(summary)

@@ -49,7 +49,10 @@ impl States {
         let mut learners = learners(pipeline);
         for learned in &states.stages {
             let Some((index, name, _)) = learners.next() else {
-                return Err(misfit(format!("the pipeline has no stage `{}` that learns here", learned.stage)));
+                return Err(misfit(format!(
+                    "the pipeline has no stage `{}` that learns here",
+                    learned.stage
+                )));
             };
             if name != learned.stage {
                 return Err(misfit(format!("it is of stage `{}`, and `{name}` learns first", learned.stage)));
@@ -65,10 +68,14 @@ impl States {
 
     fn open(path: &Path) -> Result<Self, RunError> {
         let shown = path.display();
-        let bytes = std::fs::read(path)
-            .map_err(|error| RunError::new(format!("cannot read the state {shown}: {error}"), "check the path"))?;
+        let bytes = std::fs::read(path).map_err(|error| {
+            RunError::new(format!("cannot read the state {shown}: {error}"), "check the path")
+        })?;
         let states: States = serde_json::from_slice(&bytes).map_err(|error| {
-            RunError::new(format!("{shown} is no state of tamiz: {error}"), "name a file that `tamiz fit` wrote")
+            RunError::new(
+                format!("{shown} is no state of tamiz: {error}"),
+                "name a file that `tamiz fit` wrote",
+            )
         })?;
         if states.tamiz != VERSION {
             let message = format!("the state {shown} is of tamiz {}, and this is {VERSION}", states.tamiz);
@@ -109,7 +116,10 @@ impl States {
     pub(crate) fn load(&self, number: usize, learner: &dyn Learner) -> Result<State, RunError> {
         let learned = &self.stages[number];
         learner.load(learned.state.get().as_bytes()).map_err(|error| {
-            RunError::new(format!("the state of stage `{}` cannot be read: {error}", learned.stage), FIT_AGAIN)
+            RunError::new(
+                format!("the state of stage `{}` cannot be read: {error}", learned.stage),
+                FIT_AGAIN,
+            )
         })
     }
 
@@ -171,7 +181,10 @@ pub fn merge(
     };
     let load = |path: &Path, learned: &Learned| {
         learner.load(learned.state.get().as_bytes()).map_err(|error| {
-            RunError::new(format!("{}: not a state of `{}`: {error}", path.display(), learned.stage), FIT_AGAIN)
+            RunError::new(
+                format!("{}: not a state of `{}`: {error}", path.display(), learned.stage),
+                FIT_AGAIN,
+            )
         })
     };
     let mut sum = load(first, &last)?;
@@ -200,4 +213,3 @@ pub fn merge(
     merged.stages.push(Learned { state: save(&*learner, &sum)?, ..last });
     merged.write(output)
 }
-
