@@ -21,7 +21,7 @@ fn reason(stage: &'static str) -> Reason {
 /// Does what the first word of a line says: `CUT` goes, `DROP` drops the document, `PANIC` panics, `SLOW` takes time.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Words {}
+pub(crate) struct Words {}
 
 impl Stage for Words {
     fn apply(&self, document: &mut Document, _: &mut Scratch) {
@@ -50,7 +50,7 @@ impl StageConfig for Words {
 /// Cuts lines that more than so many documents have.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
-pub struct Common {
+pub(crate) struct Common {
     most: u64,
 }
 
@@ -61,7 +61,7 @@ impl Default for Common {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Seen(BTreeMap<String, u64>);
+pub(crate) struct Seen(BTreeMap<String, u64>);
 
 impl Merge for Seen {
     fn merge(&mut self, other: Self) {
@@ -86,7 +86,7 @@ impl Fit for Common {
     }
 }
 
-pub struct Known(u64, Seen);
+pub(crate) struct Known(u64, Seen);
 
 impl Stage for Known {
     fn apply(&self, document: &mut Document, _: &mut Scratch) {
@@ -106,24 +106,24 @@ impl StageConfig for Common {
     }
 }
 
-pub static REGISTRY: Registry = Registry::new(&[Entry::of::<Words>(), Entry::of::<Common>()]);
+pub(crate) static REGISTRY: Registry = Registry::new(&[Entry::of::<Words>(), Entry::of::<Common>()]);
 
 /// A pipeline of those stages, each as the lines of its table.
-pub fn pipeline(stages: &[&str]) -> Pipeline {
+pub(crate) fn pipeline(stages: &[&str]) -> Pipeline {
     let tables = stages.iter().map(|table| format!("[[stage]]\nuse = {table}\n"));
     Pipeline::parse("test.toml", &tables.collect::<String>(), &REGISTRY).unwrap()
 }
 
-pub fn quiet() -> Options {
+pub(crate) fn quiet() -> Options {
     Options { quiet: true, ..Options::default() }
 }
 
-pub fn given(path: &Path) -> Vec<String> {
+pub(crate) fn given(path: &Path) -> Vec<String> {
     vec![path.to_str().unwrap().to_owned()]
 }
 
 /// Every file below a folder, by path, but for the report, which holds times.
-pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -142,7 +142,7 @@ pub fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 }
 
 /// The records of JSON Lines.
-pub fn records(bytes: &[u8]) -> Vec<serde_json::Value> {
+pub(crate) fn records(bytes: &[u8]) -> Vec<serde_json::Value> {
     bytes
         .split(|&byte| byte == b'\n')
         .filter(|line| !line.is_empty())
