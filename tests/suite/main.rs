@@ -4,5 +4,7 @@
 mod cases;
 mod check;
 mod definitions;
+mod faults;
 mod house;
+mod run;
 mod support;

@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     for path in &arguments.pipelines {
         match Pipeline::load(path, &REGISTRY, reach(arguments.allow_outside)) {
             Ok(pipeline) if !arguments.quiet => {
-                print(&format!("{}: {}\n", path.display(), summary(&pipeline)))?
+                print(&format!("{}: {}\n", path.display(), summary(&pipeline)))?;
             }
             Ok(_) => {}
             Err(LoadError::Mistakes(mistakes)) => {
