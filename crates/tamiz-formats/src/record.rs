@@ -27,6 +27,8 @@ pub struct Record<'b> {
     /// Its other fields, in the input's order, raw keys (with quotes) and raw values; without `id`, `text` and a
     /// `tamiz` of an earlier run.
     pub fields: Vec<(&'b str, &'b str)>,
+    /// The marks of an earlier run, as raw JSON.
+    pub tamiz: Option<&'b str>,
     /// Its bytes in the input.
     pub raw: &'b [u8],
     text: Text<'b>,
@@ -173,7 +175,14 @@ fn file<'b>(piece: &'b Piece, bytes: &'b [u8]) -> Entry<'b> {
     let place = piece.place();
     let text = utf8(without_mark(bytes, 0), place, "file")?;
     let text = if piece.source.format == Format::Html { Text::Html(text) } else { Text::Plain(text) };
-    Ok(Record { place, id: Id::Text((&*piece.source.id).into()), fields: Vec::new(), raw: bytes, text })
+    Ok(Record {
+        place,
+        id: Id::Text((&*piece.source.id).into()),
+        fields: Vec::new(),
+        tamiz: None,
+        raw: bytes,
+        text,
+    })
 }
 
 fn utf8<'b>(bytes: &'b [u8], place: Place<'b>, what: &str) -> Result<&'b str, Fault<'b>> {
@@ -210,7 +219,7 @@ fn parse<'b>(line: &'b [u8], place: Place<'b>, limit: usize) -> Entry<'b> {
         let reason = format!("malformed JSON at byte {} of the record: {}", error.at, error.message);
         broken(line, place, reason, "write one JSON object a line, with `id` and `text`")
     })?;
-    let (mut id, mut text) = (None, None);
+    let (mut id, mut text, mut tamiz) = (None, None, None);
     let mut twice = None;
     members.retain(|&(key, value)| {
         let slot = if json::is_key(key, "text") {
@@ -218,8 +227,12 @@ fn parse<'b>(line: &'b [u8], place: Place<'b>, limit: usize) -> Entry<'b> {
         } else if json::is_key(key, "id") {
             &mut id
         } else {
+            let is_ours = json::is_key(key, "tamiz");
+            if is_ours {
+                tamiz = Some(value);
+            }
             // The marks of an earlier run point into a text that is not this one.
-            return !json::is_key(key, "tamiz");
+            return !is_ours;
         };
         if slot.replace(value).is_some() {
             twice = Some(key);
@@ -253,7 +266,7 @@ fn parse<'b>(line: &'b [u8], place: Place<'b>, limit: usize) -> Entry<'b> {
         }
         _ => Id::Text(format!("{}:{}", place.input, place.line.unwrap_or(1)).into()),
     };
-    Ok(Record { place, id, fields: members, raw: line, text: Text::Json(text) })
+    Ok(Record { place, id, fields: members, tamiz, raw: line, text: Text::Json(text) })
 }
 
 fn kind_of(value: &str) -> &'static str {

@@ -187,3 +187,89 @@ impl<D: Send> Engine<D> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use tamiz_formats::{Limits, Selection, Source};
+
+    use super::*;
+
+    const BATCH: usize = 1000;
+
+    fn reader(lines: usize) -> Reader {
+        let input = "{\"text\":\"a\"}\n".repeat(lines);
+        let limits = Limits { batch: BATCH, ..Limits::default() };
+        Reader::new(vec![Source::stdin()], Some(Box::new(Cursor::new(input))), limits, Selection::default())
+            .unwrap()
+    }
+
+    fn options(threads: usize) -> Options {
+        Options { threads, limits: Limits { batch: BATCH, ..Limits::default() }, ..Options::default() }
+    }
+
+    /// Keeps the first batch back until nobody takes another.
+    struct Hoarder<'t> {
+        taken: &'t AtomicUsize,
+        most: &'t AtomicUsize,
+        released: &'t AtomicBool,
+    }
+
+    impl Work for Hoarder<'_> {
+        type Done = u64;
+
+        fn work(&mut self, batch: &Batch, _: f64) -> Result<u64, RunError> {
+            self.taken.fetch_add(1, Ordering::SeqCst);
+            if batch.number == 0 {
+                let mut before = 0;
+                while before != self.taken.load(Ordering::SeqCst) {
+                    before = self.taken.load(Ordering::SeqCst);
+                    std::thread::sleep(Duration::from_millis(200));
+                }
+                self.most.store(before, Ordering::SeqCst);
+                self.released.store(true, Ordering::SeqCst);
+            }
+            Ok(batch.number)
+        }
+    }
+
+    #[test]
+    fn a_slow_batch_holds_up_reading_before_memory_fills() {
+        let (taken, most, released) = (AtomicUsize::new(0), AtomicUsize::new(0), AtomicBool::new(false));
+        let worker = || Ok(Hoarder { taken: &taken, most: &most, released: &released });
+        let mut order = Vec::new();
+        let sink = |number: u64| {
+            assert!(released.load(Ordering::SeqCst));
+            order.push(number);
+            Ok(())
+        };
+        let (ending, _) = drive(reader(20_000), &options(3), worker, sink).unwrap();
+        assert_eq!(ending, Ending::Whole);
+        assert!(order.len() > 200 && order.iter().copied().eq(0..order.len() as u64));
+        // Eight permits; batches are a little smaller than their limit.
+        assert!((8..=10).contains(&most.load(Ordering::SeqCst)), "{most:?} batches in flight");
+    }
+
+    struct Faulty;
+
+    impl Work for Faulty {
+        type Done = ();
+
+        fn work(&mut self, batch: &Batch, _: f64) -> Result<(), RunError> {
+            assert!(batch.number != 3, "a fault in the engine's own work");
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_fault_of_a_worker_ends_the_run_and_leaves_nobody_waiting() {
+        let error = drive(reader(20_000), &options(4), || Ok(Faulty), |()| Ok(())).map(|_| ()).unwrap_err();
+        assert!(
+            error.to_string().starts_with("a fault of tamiz itself: a fault in the engine's own work"),
+            "{error}"
+        );
+    }
+}

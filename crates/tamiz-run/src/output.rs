@@ -33,11 +33,13 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Makes the directory ready. One that holds anything is refused, unless it may be overwritten: then what an earlier
-    /// run wrote is deleted, and nothing else may be there.
-    pub(crate) fn create(root: &Path, compression: Compression, options: &Options) -> Result<Self, RunError> {
+    /// Looks whether the directory can be written into, and gives what an earlier run left there. One that holds anything
+    /// is refused, unless it may be overwritten: then nothing may be there but what tamiz wrote.
+    pub(crate) fn check(root: &Path, options: &Options) -> Result<Vec<PathBuf>, RunError> {
         let writing = |error| RunError::writing(root, &error);
-        fs::create_dir_all(root).map_err(writing)?;
+        if !root.exists() {
+            return Ok(Vec::new());
+        }
         let mut old = Vec::new();
         for entry in fs::read_dir(root).map_err(writing)? {
             old.push(entry.map_err(writing)?.path());
@@ -55,6 +57,17 @@ impl Output {
                 "move it away, or choose another output directory",
             ));
         }
+        Ok(old)
+    }
+
+    /// Makes the directory ready: deletes what an earlier run left there.
+    ///
+    /// # Errors
+    /// As those of [`Output::check`], and if something cannot be deleted or made.
+    pub(crate) fn create(root: &Path, compression: Compression, options: &Options) -> Result<Self, RunError> {
+        let writing = |error| RunError::writing(root, &error);
+        let old = Self::check(root, options)?;
+        fs::create_dir_all(root).map_err(writing)?;
         for path in old {
             // The manifest says that an output is whole, so it goes before what it vouches for.
             if path.ends_with("_tamiz") {

@@ -37,10 +37,13 @@ pub fn run(
     let start = Instant::now();
     let listing = list(inputs, &[output])?;
     let compression = options.format.unwrap_or_else(|| alike(&listing.sources));
-    let mut output = Output::create(output, compression, options)?;
+    // An output that would be refused is refused before an hour of learning, and made after it: so that a state that
+    // does not fit leaves nothing behind.
+    Output::check(output, options)?;
     let Some((stages, states)) = prepare(pipeline, &listing.sources, options)? else {
         return Ok(stopped(pipeline, options));
     };
+    let mut output = Output::create(output, compression, options)?;
     let work = Job { stages: &stages, compression, raw_limit: None, options };
     let sizes = sizes(inputs, &listing);
     let left = listing.left;
@@ -54,8 +57,8 @@ pub fn run(
     tally.seconds.writing += clock.elapsed().as_secs_f64();
     let wall = start.elapsed().as_secs_f64();
     let mut summary = Summary::new(&tally, &stages.names(), left, options.thread_count(), wall);
-    output.note("report.json", &summary)?;
     summary.interrupted = ending != Ending::Whole;
+    output.note("report.json", &summary)?;
     if !summary.interrupted {
         let manifest =
             Manifest::new(pipeline, &states, inputs, &sizes, left, &tally, files, compression, options);

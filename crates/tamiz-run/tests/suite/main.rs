@@ -1,0 +1,6 @@
+//! Runs over corpora of trouble, with stages made for it.
+
+mod learning;
+mod output;
+mod stages;
+mod streams;
