@@ -4,7 +4,7 @@ use crate::lexicon::{Languages, Lexicon};
 
 /// How much of a text is looked at: this many windows of that many bytes, spread evenly.
 const WINDOWS: usize = 6;
-const WINDOW: usize = 120;
+const WINDOW: usize = 80;
 
 /// The lexicon of the language whose function words the text has most of; the common one if it has none.
 pub(crate) fn guess<'l>(text: &str, languages: &'l Languages) -> &'l Lexicon {

@@ -146,7 +146,7 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
     ends
         && text[start..run.start].contains(char::is_alphanumeric)
         // Text from right to left often has its brackets the wrong way round.
-        && (is_right_to_left(before) || !is_enclosed(text, run.start, next, '(', ')'))
+        && (is_right_to_left(before) || !in_brackets(text, run.start, next))
 }
 
 /// Whether an English question or exclamation ends its sentence although a small letter follows, as in hasty writing.
@@ -177,17 +177,24 @@ fn breaks_unspaced(text: &str, run: Terminal, closed: usize, next: usize, follow
     if text[..run.end].ends_with('．') && following.is_numeric() {
         return false;
     }
-    // The title of a work: 《…！…》.
-    !is_enclosed(text, run.start, next, '《', '》')
+    !in_title(text, run.start, next)
 }
 
-/// Whether brackets are open at `at` and closed soon after `next`.
-fn is_enclosed(text: &str, at: usize, next: usize, opening: char, closing: char) -> bool {
+/// Whether round brackets are open at `at` and closed soon after `next`.
+fn in_brackets(text: &str, at: usize, next: usize) -> bool {
+    let bytes = text.as_bytes();
+    let from = at.saturating_sub(BRACKET_REACH);
+    let to = (next + BRACKET_REACH).min(bytes.len());
+    memchr::memrchr2(b'(', b')', &bytes[from..at]).is_some_and(|i| bytes[from + i] == b'(')
+        && memchr::memchr2(b'(', b')', &bytes[next..to]).is_some_and(|i| bytes[next + i] == b')')
+}
+
+/// Whether the title of a work is open at `at` and closed soon after `next`: 《…！…》.
+fn in_title(text: &str, at: usize, next: usize) -> bool {
     let behind = &text[text.ceil_char_boundary(at.saturating_sub(BRACKET_REACH))..at];
     let ahead = &text[next..text.floor_char_boundary(next + BRACKET_REACH)];
-    let brackets = [opening, closing];
-    behind.rfind(brackets).is_some_and(|i| behind[i..].starts_with(opening))
-        && ahead.find(brackets).is_some_and(|i| ahead[i..].starts_with(closing))
+    behind.rfind(['《', '》']).is_some_and(|i| behind[i..].starts_with('《'))
+        && ahead.find(['《', '》']).is_some_and(|i| ahead[i..].starts_with('》'))
 }
 
 /// The class of the first letter or digit from `from` on, its place, and whether ¿ or ¡ stands before it.
