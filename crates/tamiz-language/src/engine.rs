@@ -34,6 +34,15 @@ const FAMILIES: [&[&str]; 2] = [&["bs", "hr", "sr"], &["id", "ms"]];
 /// The share of the letters' evidence that counts between them: the rest tells of the topic.
 const FAMILY_SHARE: f64 = 0.2;
 
+/// Below this confidence, whatlang is asked too, and believed from it on.
+const UNSURE: f64 = 0.9;
+/// In so many characters, whatlang is seldom wrong when it is sure.
+const ENOUGH: usize = 60;
+/// Characters in the form that the Japanese reform of 1946 gave them, which neither Chinese standard has.
+const JAPANESE: &str = "気円広発対売働込駅図関経済験権戦産変読続沢渋歩毎県実検険剣倹払仏価伝転鉄獣単厳巻圏団囲圧壱塩壊労効勧帰弾徳応恵\
+悪懐択拝挙拠拡捜掲摂斉斎暁暦桜楽栄様歓歯歳浜涙渇滝瀬焼犠猟畑畳砕稲穂穏竜粋絵継緑縄縦繊聴脳臓荘薬蔵蛍覚観訳譲豊\
+賛軽辺逓遅郷酔釈鉱銭鋳録陥隠隣雑霊頼顕騒髄鶏黒黙齢々";
+
 /// A language, and how sure it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Guess {
@@ -97,10 +106,26 @@ impl Engine {
             Script::Arabic => &self.arabic,
             Script::Devanagari => &self.devanagari,
             Script::Hebrew => return self.second(words),
-            Script::Han => return self.certain(code("zh")),
+            Script::Han => return self.ideographs(&words.letters),
             script => return self.certain(code(script.language()?)),
         };
-        candidates.guess(words, expected)
+        let own = candidates.guess(words, expected);
+        if own.is_some_and(|own| own.confidence >= UNSURE) {
+            return own;
+        }
+        // whatlang knows some languages that the tables do not; where both know one, the tables know it better.
+        let second = self.second(words).filter(|second| {
+            let is_new = !candidates.model.languages.contains(&second.code);
+            is_new && (own.is_none() || second.confidence >= UNSURE && words.letters.len() >= ENOUGH)
+        });
+        second.or(own)
+    }
+
+    /// The language of ideographs without kana: Chinese, if no character is one that only Japanese writes so.
+    fn ideographs(&self, letters: &[char]) -> Option<Guess> {
+        let japanese = letters.iter().filter(|&&c| JAPANESE.contains(c)).count();
+        let (first, second) = if japanese > 0 { ("ja", "zh") } else { ("zh", "ja") };
+        self.certain(code(first)).or_else(|| self.certain(code(second)))
     }
 
     fn certain(&self, code: LanguageCode) -> Option<Guess> {

@@ -1,6 +1,5 @@
 //! Words that tell a language from those it is mistaken for.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use tamiz_core::LanguageCode;
@@ -45,19 +44,35 @@ pub(crate) const TABLES: [(&str, &str, &str); 33] = [
     ("ur", "words/ur.tsv", include_str!("../tables/words/ur.tsv")),
 ];
 
-/// Each word with its language, sorted: the tables are small, and a search stays in the cache.
-static WORDS: LazyLock<BTreeMap<Vec<char>, LanguageCode>> = LazyLock::new(|| {
-    let mut words = BTreeMap::new();
+/// Each word's hash with its language, sorted. Hashes of 64 bits of some thousand words do not meet.
+static WORDS: LazyLock<Vec<(u64, LanguageCode)>> = LazyLock::new(|| {
+    let mut words = Vec::new();
     for (language, name, text) in TABLES {
         // A table that cannot be parsed is caught by this crate's tests; here it would only tell nothing.
         for row in Table::parse(name, text).map(|table| table.rows).unwrap_or_default() {
-            words.insert(row.pattern.chars().collect(), code(language));
+            let word: Vec<char> = row.pattern.chars().collect();
+            words.push((hash(&word), code(language)));
         }
     }
+    words.sort_unstable();
     words
 });
 
+/// The longest word of the tables, in characters.
+const LONGEST: usize = 16;
+
 /// The language that a word in lower case speaks for.
 pub(crate) fn language_of(word: &[char]) -> Option<LanguageCode> {
-    if word.len() > 14 { None } else { WORDS.get(word).copied() }
+    if word.is_empty() || word.len() > LONGEST {
+        return None;
+    }
+    let hash = hash(word);
+    let index = WORDS.binary_search_by_key(&hash, |&(hash, _)| hash).ok()?;
+    Some(WORDS[index].1)
+}
+
+fn hash(word: &[char]) -> u64 {
+    word.iter().fold(0, |state: u64, &c| {
+        (state.rotate_left(25) ^ u64::from(u32::from(c))).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    })
 }

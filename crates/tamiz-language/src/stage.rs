@@ -12,9 +12,9 @@ const DOCUMENT: f64 = 10.0;
 /// A document is sampled at its eight places, from head to tail.
 const WINDOWS: usize = 8;
 /// Bytes of each window of a sample, and of the next one if the language is not [`SURE`] after it.
-const SAMPLES: [usize; 3] = [64, 300, 2_000];
+const SAMPLES: [usize; 3] = [40, 300, 2_000];
 /// The confidence at which a document is read no further.
-const SURE: f64 = 0.99;
+const SURE: f64 = 0.995;
 
 /// Marks languages; see the crate's documentation.
 pub(crate) struct LanguageStage {
@@ -43,6 +43,7 @@ impl Stage for LanguageStage {
         document.set_language(language);
         if let Some(rule) = self.verdict(language.code) {
             document.drop_whole(reason(rule));
+            return;
         }
         if self.lines || self.cut {
             self.label(document, language.code, buffers);
