@@ -2,7 +2,7 @@ use tamiz_core::{Built, ConfigError, LanguageCode, Marks, StageConfig, Tables};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::path::PathBuf;
-use crate::stage::Names;
+use crate::stage::Stage;
 
 /// What to do with names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -35,6 +35,6 @@ impl StageConfig for Config {
     const NAME: &'static str = "names";
 
     fn build(self, _tables: &dyn Tables) -> Result<Built, Vec<ConfigError>> {
-        Ok(Built::stage(Marks::NAMES, Names { user: None, rewrite: self.mode == Mode::Rewrite, language: self.language, threshold: self.threshold }))
+        Ok(Built::stage(Marks::NAMES, Stage { user: None, rewrite: self.mode == Mode::Rewrite, language: self.language, threshold: self.threshold }))
     }
 }

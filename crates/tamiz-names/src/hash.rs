@@ -37,3 +37,9 @@ pub fn word(text: &str) -> u64 {
 pub const fn join(phrase: u64, word: u64) -> u64 {
     finish(phrase.rotate_left(23) ^ word)
 }
+
+/// The hash of bytes as they are.
+#[must_use]
+pub fn bytes(text: &[u8]) -> u64 {
+    finish(text.iter().fold(SEED, |hash, &byte| step(hash, byte)))
+}

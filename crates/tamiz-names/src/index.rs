@@ -47,6 +47,10 @@ impl Index {
     }
 
     pub(crate) fn clear(&mut self) {
+        if self.slots.len() > 4096 {
+            // One large document must not make every later one wipe its table.
+            self.slots.truncate(1024);
+        }
         if self.length > 0 {
             self.slots.fill((0, EMPTY));
             self.length = 0;

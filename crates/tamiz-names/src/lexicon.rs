@@ -31,6 +31,21 @@ impl Entry {
             .unwrap_or_else(|| self.canonical.split_once('=').map_or(self.canonical, |(_, form)| first(form)))
     }
 
+    /// Whether the spelling is the form of another language, and no form of this one.
+    pub(crate) fn is_other_language(&self, form: &str, language: Option<LanguageCode>) -> bool {
+        let here = language.as_ref().map_or("", |language| language.as_str());
+        let mut other = false;
+        for (code, own) in self.canonical.split(';').filter_map(|part| part.split_once('=')) {
+            if own == form {
+                if code == here {
+                    return false;
+                }
+                other = true;
+            }
+        }
+        other
+    }
+
     /// The form in exactly that language.
     pub(crate) fn own(&self, language: LanguageCode) -> Option<&'static str> {
         let code = language.as_str();

@@ -1,8 +1,11 @@
 //! The stage: reads the document's words, finds names, links their spellings, proposes them.
 
-use tamiz_core::{Document, LanguageCode, Name, Scratch, Span, Stage, Surface};
+use tamiz_core::{Document, LanguageCode, Name, Scratch, Span};
 
 use crate::evidence::Evidence;
+use crate::index::Index;
+use crate::link::{self, Links};
+use crate::rewrite::{Names, Respelling};
 use crate::lexicon::{Lexicon, SHIPPED};
 use crate::scan::{Mention, Scanner};
 use crate::token::{self, CAPITAL, RUN, START, Token, UPPER};
@@ -10,7 +13,7 @@ use crate::words::{LANGUAGES, Tongue, WORDS};
 
 /// Marks names.
 #[derive(Debug)]
-pub struct Names {
+pub struct Stage {
     pub(crate) user: Option<Lexicon>,
     pub(crate) rewrite: bool,
     pub(crate) language: Option<LanguageCode>,
@@ -23,9 +26,13 @@ struct Buffers {
     tokens: Vec<Token>,
     mentions: Vec<Mention>,
     evidence: Evidence,
+    people: Index,
+    links: Links,
+    respelling: Respelling,
+    found: Vec<Name>,
 }
 
-impl Stage for Names {
+impl tamiz_core::Stage for Stage {
     fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
         let buffers: &mut Buffers = scratch.get();
         buffers.tokens.clear();
@@ -52,16 +59,31 @@ impl Stage for Names {
             mentions: &mut buffers.mentions,
         }
         .scan();
-        for mention in &buffers.mentions {
-            let span = Span::new(mention.start as usize, mention.end as usize);
-            document.propose(Name {
-                span,
+        let (tokens, mentions) = (&buffers.tokens, &mut buffers.mentions);
+        link::settle(document.source(), tokens, mentions, &mut buffers.people, tongue);
+        buffers.links.link(document.source(), tokens, mentions, tongue);
+        let language = self.language.or_else(|| {
+            let told = document.language().map(|language| language.code).filter(|code| code.is_language());
+            told.or_else(|| tongue.and_then(|tongue| LanguageCode::parse(LANGUAGES[usize::from(tongue)])))
+        });
+        let mut found = std::mem::take(&mut buffers.found);
+        let names = Names { text: document.source(), tokens, mentions, links: &buffers.links, language };
+        buffers.respelling.prepare(&names);
+        for (number, mention) in mentions.iter().enumerate() {
+            let proposal = buffers.respelling.propose(&names, number);
+            let rewrite = proposal.rewrite.filter(|(_, sure)| self.rewrite && *sure >= self.threshold);
+            found.push(Name {
+                span: Span::new(mention.start as usize, mention.end as usize),
                 name_type: mention.name_type,
-                canonical: Surface::Source(span),
-                id: None,
-                rewrite: None,
+                canonical: proposal.canonical,
+                id: proposal.id,
+                rewrite: rewrite.map(|(text, _)| text),
             });
         }
+        for name in found.drain(..) {
+            document.propose(name);
+        }
+        buffers.found = found;
     }
 }
 
