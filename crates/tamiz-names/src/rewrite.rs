@@ -157,9 +157,11 @@ impl Respelling {
         let before = mention.first.checked_sub(1).map(|at| &names.tokens[at as usize]);
         let next = names.tokens.get(mention.last as usize);
         let follows = |token: &Token| matches!(token.gap, Gap::Space | Gap::Hyphen | Gap::None);
+        // Romanisations that stand for want of a form of its own (`Wŏnsan`) are no better than the text's.
+        let usual = |form: &str| names.language.is_none_or(|l| l.as_str() != "es") || spanish::is_written(form);
         let within = (beside(before) && follows(&names.tokens[mention.first as usize]))
             || (beside(next) && next.is_some_and(follows));
-        let rewrite = (foreign && !within && mention.name_type == NameType::Place).then_some(own).flatten();
+        let rewrite = (foreign && own.is_some_and(usual) && !within && mention.name_type == NameType::Place).then_some(own).flatten();
         Proposal {
             canonical: Surface::Lexicon(canonical),
             id: Some(Surface::Lexicon(entry.id)),
@@ -243,8 +245,8 @@ impl Respelling {
         let [surname, first, second] = run else { return false };
         matches!(language.as_str(), "es" | "fr" | "it" | "pt" | "de" | "nl")
             && !surname.is(UPPER)
-            && spelling::is_korean_surname(surname.text(names.text))
-            && [first, second].iter().all(|token| spelling::is_korean_syllable(token.text(names.text)))
+            && spelling::is_korean_surname(surname.hash)
+            && [first, second].iter().all(|token| spelling::is_korean_syllable(token.hash))
             && matches!(first.gap, Gap::Space)
             && matches!(second.gap, Gap::Space | Gap::Hyphen)
     }

@@ -5,6 +5,7 @@ use tamiz_core::NameType;
 use crate::evidence::Evidence;
 use crate::lexicon::{Entry, Lexicon};
 use crate::parts;
+use crate::spelling;
 use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
 use crate::words::{
     AFTER_PERSON, BEFORE_PERSON, BEFORE_PLACE, COMMON, CONNECTOR, FUNCTION, GENERIC, LANGUAGES, ORDINARY, ORGANIZATION,
@@ -119,10 +120,37 @@ impl Scanner<'_> {
         if self.tokens[i].is(UNCASED) {
             return i + 1;
         }
+        if let Some(length) = self.korean(i, last) {
+            let (first, end) = (i, i + length);
+            self.push(Mention {
+                start: self.tokens[first].start,
+                end: self.tokens[end - 1].end,
+                first: first as u32,
+                last: end as u32,
+                name_type: NameType::Person,
+                weak: false,
+                entry: None,
+            });
+            return end;
+        }
         let Some(begin) = self.begins(i, last, case) else { return i + 1 };
         let end = self.extend(begin, last, case);
         self.push_run(begin, end, last);
         end
+    }
+
+    /// The length of a Korean name that begins here: `Kim Jong-un`, `No Kwang Chol`. Its parts look like words of many
+    /// languages, so it is known by its syllables.
+    fn korean(&self, i: usize, last: usize) -> Option<usize> {
+        let [surname, first, second, ..] = &self.tokens[i..last] else { return None };
+        let apart = matches!(first.gap, Gap::Space) && matches!(second.gap, Gap::Space | Gap::Hyphen);
+        if !apart || !first.is(CAPITAL) || first.is(START) || !(second.is(CAPITAL) || second.gap == Gap::Hyphen) {
+            return None;
+        }
+        let korean = spelling::is_korean_surname(surname.hash)
+            && spelling::is_korean_syllable(first.hash)
+            && spelling::is_korean_syllable(second.hash);
+        (korean && !self.joined(i + 3, last)).then_some(3)
     }
 
     /// Whether a known place's form stands for the place here.
@@ -421,6 +449,19 @@ impl Scanner<'_> {
             first += 1;
             titled = true;
         }
+        let token = &self.tokens[first];
+        if end - first == 1 {
+            let flags = self.flags(first);
+            let generic = flags & (TITLE | ORGANIZATION | PLACE_HEAD | WORK) != 0;
+            let surname = !token.is(START) && self.part(first) >= 3 && flags & (TITLE | ORGANIZATION) == 0;
+            if generic && !surname {
+                return;
+            }
+            // `Hwasong-11`: a thing of a series.
+            if self.tokens.get(end).is_some_and(|next| end < last && next.is(DIGIT) && next.gap == Gap::Hyphen) {
+                return;
+            }
+        }
         let (name_type, weak) = self.type_of(first, end, last, titled);
         if let Some(head) = self.generic(first) {
             self.push(Mention {
@@ -476,8 +517,11 @@ impl Scanner<'_> {
         if head & ORGANIZATION != 0 {
             organization += 5;
         }
-        if head & WORK != 0 && length > 1 {
-            organization += 4;
+        if length > 1 && (head | self.flags(first + 1)) & WORK != 0 {
+            organization += if head & WORK != 0 || self.flags(first + 1) & COMMON != 0 { 5 } else { 1 };
+        }
+        if self.text[token.start as usize..self.tokens[end - 1].end as usize].bytes().any(|b| b.is_ascii_digit()) {
+            organization += 3;
         }
         if head & PLACE_HEAD != 0 && length > 1 {
             place += 4;

@@ -22,6 +22,12 @@ const fn plain(c: char) -> char {
     }
 }
 
+/// Whether all letters are letters of Spanish.
+#[must_use]
+pub fn is_written(text: &str) -> bool {
+    text.chars().all(|c| c.is_ascii() || "áéíóúüñÁÉÍÓÚÜÑ".contains(c))
+}
+
 /// Whether a lower-case word bears one acute accent, where the rules of Spanish ask for it.
 ///
 /// Czech and Hungarian write acute accents too, on long vowels; few of them stand where Spanish would want one

@@ -46,7 +46,9 @@ static SYLLABLES: LazyLock<Index> = LazyLock::new(|| {
     let mut index = Index::default();
     for (kind, line) in KOREAN.lines().filter(|line| !line.starts_with('#')).enumerate() {
         for syllable in line.split(' ') {
-            index.insert(hash::word(syllable), kind as u32);
+            let word = hash::word(syllable);
+            let kinds = index.get(word).unwrap_or(0);
+            index.replace(word, kinds | [SURNAME, SYLLABLE][kind.min(1)]);
         }
     }
     index
@@ -104,19 +106,20 @@ pub(crate) fn is_slavic(word: &str) -> bool {
     word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
 
-/// Whether a word is a surname of Korea.
-pub(crate) fn is_korean_surname(word: &str) -> bool {
-    SYLLABLES.get(hash::word(word)) == Some(0) || KOREAN_BOTH.contains(&word.to_lowercase().as_str())
+/// Whether the word of that hash is a surname of Korea.
+#[inline]
+pub(crate) fn is_korean_surname(word: u64) -> bool {
+    SYLLABLES.get(word).is_some_and(|kinds| kinds & SURNAME != 0)
 }
 
-/// Whether a word is a syllable of Korean given names.
-pub(crate) fn is_korean_syllable(word: &str) -> bool {
-    SYLLABLES.get(hash::word(word)) == Some(1) || KOREAN_BOTH.contains(&word.to_lowercase().as_str())
+/// Whether the word of that hash is a syllable of Korean given names.
+#[inline]
+pub(crate) fn is_korean_syllable(word: u64) -> bool {
+    SYLLABLES.get(word).is_some_and(|kinds| kinds & SYLLABLE != 0)
 }
 
-/// Surnames that are syllables of given names too.
-const KOREAN_BOTH: [&str; 14] =
-    ["an", "chang", "cho", "chun", "ha", "hong", "im", "jang", "jin", "jo", "jung", "min", "song", "yun"];
+const SURNAME: u32 = 1;
+const SYLLABLE: u32 = 2;
 
 /// The table of given names, for tests.
 pub(crate) fn table() -> Option<Table<'static>> {
