@@ -21,6 +21,9 @@ pub const fn finish(hash: u64) -> u64 {
 /// The hash of a word in lower case.
 #[must_use]
 pub fn word(text: &str) -> u64 {
+    if text.is_ascii() {
+        return finish(text.bytes().fold(SEED, |hash, byte| step(hash, byte.to_ascii_lowercase())));
+    }
     let mut hash = SEED;
     for c in text.chars().flat_map(char::to_lowercase) {
         let mut buffer = [0; 4];

@@ -4,8 +4,7 @@ use tamiz_core::NameType;
 
 use crate::hash;
 use crate::index::Index;
-use crate::parts;
-use crate::scan::Mention;
+use crate::scan::{Mention, is_roman};
 use crate::similarity::Matcher;
 use crate::token::{CAPITAL, DIGIT, LETTER, Token, UPPER};
 use crate::words::{CONNECTOR, TITLE, Tongue, WORDS};
@@ -14,7 +13,9 @@ use crate::words::{CONNECTOR, TITLE, Tongue, WORDS};
 const MOST_FORMS: usize = 4096;
 /// Forms that one form is compared with.
 const MOST_COMPARED: usize = 24;
-/// How alike two full names of one person are.
+/// Parts of a name that are looked at.
+const MOST_PARTS: u8 = 10;
+/// How alike two spellings of one part are.
 const SAME: f64 = 0.9;
 
 /// A spelling that occurs in the document, and the person that it belongs to.
@@ -27,6 +28,10 @@ pub(crate) struct Form {
     pub(crate) full: u8,
     /// Parts that are known as parts of people's names.
     known: u8,
+    /// Where its full parts begin on the list.
+    first: u32,
+    /// The hash of its Roman number or its *Jr.*, if it has one.
+    number: u64,
     /// The form that stands for the person: the root of the cluster.
     pub(crate) root: u32,
 }
@@ -38,8 +43,27 @@ pub(crate) struct Links {
     /// For every mention its form, or [`NO_FORM`].
     pub(crate) of: Vec<u32>,
     index: Index,
-    keys: Vec<(u32, u32, bool)>,
+    parts: Vec<Part>,
+    keys: Vec<Key>,
     matcher: Matcher,
+}
+
+/// A full part of a form.
+#[derive(Clone, Copy, Debug)]
+struct Part {
+    key: u32,
+    hash: u64,
+    start: u32,
+    end: u32,
+}
+
+/// A form, under the key of one of its parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    key: u32,
+    form: u32,
+    /// The part is the first of several.
+    given: bool,
 }
 
 pub(crate) const NO_FORM: u32 = u32::MAX;
@@ -51,14 +75,16 @@ impl Links {
         self.of.clear();
         self.index.clear();
         self.keys.clear();
+        self.parts.clear();
         for (number, mention) in mentions.iter().enumerate() {
             let person = mention.name_type == NameType::Person;
             let form = if person { self.form(text, tokens, number as u32, mention, tongue) } else { NO_FORM };
             self.of.push(form);
         }
         if self.forms.len() > 1 {
+            self.keys.sort_unstable();
             self.full_names(text, mentions);
-            self.short_names(text, tokens, mentions);
+            self.short_names(text, mentions);
         }
     }
 
@@ -77,16 +103,25 @@ impl Links {
             self.forms[form as usize].count += 1;
             return form;
         }
-        let mut entry = Form { mention: number, count: 1, full: 0, known: 0, root: next };
+        let mut entry = Form { mention: number, count: 1, full: 0, known: 0, first: self.parts.len() as u32, number: 0, root: next };
         for token in &tokens[mention.first as usize..mention.last as usize] {
             if token.is(LETTER | DIGIT) || (!token.is(CAPITAL) && WORDS.flags(token.hash, tongue) & CONNECTOR != 0) {
                 continue;
             }
-            let key = key(token.text(text));
-            let first = entry.full == 0;
-            self.keys.push((key, next, first));
-            entry.full = entry.full.saturating_add(1);
-            entry.known += u8::from(parts::usual(token.hash) > 0 && entry.known < 200);
+            let word = token.text(text);
+            if entry.full > 0 && (is_roman(word) || word == "Jr") {
+                entry.number = token.hash;
+                continue;
+            }
+            if entry.full == MOST_PARTS {
+                break;
+            }
+            self.parts.push(Part { key: key(word), hash: token.hash, start: token.start, end: token.end });
+            entry.full += 1;
+            entry.known += u8::from(token.usual > 0);
+        }
+        for (at, part) in self.parts[entry.first as usize..].iter().enumerate() {
+            self.keys.push(Key { key: part.key, form: next, given: at == 0 && entry.full > 1 });
         }
         self.forms.push(entry);
         form
@@ -118,82 +153,97 @@ impl Links {
 
     /// Spellings of full names that sound alike are one person.
     fn full_names(&mut self, text: &str, mentions: &[Mention]) {
-        let mut keys = std::mem::take(&mut self.keys);
-        keys.sort_unstable();
-        keys.dedup_by_key(|entry| (entry.0, entry.1));
-        let mut i = 0;
-        while i < keys.len() {
-            let end = i + keys[i..].iter().take_while(|entry| entry.0 == keys[i].0).count();
-            let block = &keys[i..end];
-            for (at, &(_, a, _)) in block.iter().enumerate() {
-                for &(_, b, _) in block[at + 1..].iter().take(MOST_COMPARED) {
-                    let (x, y) = (&self.forms[a as usize], &self.forms[b as usize]);
-                    if x.full < 2 || y.full < 2 || self.root(a) == self.root(b) {
-                        continue;
-                    }
-                    let (x, y) = (surface(text, mentions, x), surface(text, mentions, y));
-                    if self.matcher.similarity(x, y) >= SAME || self.matcher.contains(x, y) || self.matcher.contains(y, x) {
-                        self.join(a, b, text, mentions);
-                    }
+        for i in 1..self.keys.len() {
+            let one = self.keys[i];
+            for j in (i.saturating_sub(MOST_COMPARED)..i).rev() {
+                let other = self.keys[j];
+                if other.key != one.key {
+                    break;
+                }
+                let (a, b) = (one.form, other.form);
+                let (x, y) = (&self.forms[a as usize], &self.forms[b as usize]);
+                if x.full < 2 || y.full < 2 || self.root(a) == self.root(b) {
+                    continue;
+                }
+                let (short, long) = if x.full <= y.full { (a, b) } else { (b, a) };
+                if self.contains(text, short, long) {
+                    self.join(a, b, text, mentions);
                 }
             }
-            i = end;
         }
-        self.keys = keys;
+    }
+
+    /// Whether every part of the short form is a part of the long one, in the same order, and their numbers agree.
+    fn contains(&mut self, text: &str, short: u32, long: u32) -> bool {
+        let (short, long) = (self.forms[short as usize], self.forms[long as usize]);
+        if short.number != 0 && short.number != long.number {
+            return false;
+        }
+        let mut next = long.first;
+        let end = long.first + u32::from(long.full);
+        for i in short.first..short.first + u32::from(short.full) {
+            let part = self.parts[i as usize];
+            loop {
+                if next == end {
+                    return false;
+                }
+                let other = self.parts[next as usize];
+                next += 1;
+                if part.key == other.key && (part.hash == other.hash || self.alike(text, part, other)) {
+                    break;
+                }
+            }
+        }
+        // `Felipe` may be `Felipe II`; `Juan Pérez` is not `Juan Pérez Jr.` where both occur.
+        short.number == long.number || short.full == 1
+    }
+
+    fn alike(&mut self, text: &str, a: Part, b: Part) -> bool {
+        let word = |part: Part| &text[part.start as usize..part.end as usize];
+        self.matcher.similarity(word(a), word(b)) >= SAME
     }
 
     /// A short form goes to the only person whose name has it; if there are two, it stays alone.
-    fn short_names(&mut self, text: &str, tokens: &[Token], mentions: &[Mention]) {
+    fn short_names(&mut self, text: &str, mentions: &[Mention]) {
         for short in 0..self.forms.len() as u32 {
             let form = self.forms[short as usize];
             if form.full != 1 || form.root != short {
                 continue;
             }
-            let mention = &mentions[form.mention as usize];
-            let name = surface(text, mentions, &form);
-            let token = tokens[mention.first as usize..mention.last as usize]
-                .iter()
-                .find(|token| token.is(CAPITAL) && !token.is(LETTER));
-            let Some(token) = token else { continue };
-            let key = key(token.text(text));
-            let start = self.keys.partition_point(|entry| entry.0 < key);
+            let key = self.parts[form.first as usize].key;
+            let start = self.keys.partition_point(|entry| entry.key < key);
             // A surname's owner goes before the bearer of a given name.
             let (mut owner, mut bearer) = (Found::None, Found::None);
             for k in start..self.keys.len().min(start + 4 * MOST_COMPARED) {
-                let (other, full, first) = self.keys[k];
-                if other != key {
+                let entry = self.keys[k];
+                if entry.key != key {
                     break;
                 }
-                if self.forms[full as usize].full < 2 {
+                if self.forms[entry.form as usize].full < 2 {
                     continue;
                 }
-                let root = self.root(full);
-                let found = if first { &mut bearer } else { &mut owner };
+                let root = self.root(entry.form);
+                let found = if entry.given { &mut bearer } else { &mut owner };
                 if *found == Found::One(root) || *found == Found::Many {
                     continue;
                 }
-                if self.matcher.contains(name, surface(text, mentions, &self.forms[full as usize])) {
-                    *found = if *found == Found::None { Found::One(root) } else { Found::Many };
+                let new = if *found == Found::None { Found::One(root) } else { Found::Many };
+                if self.contains(text, short, entry.form) {
+                    *(if entry.given { &mut bearer } else { &mut owner }) = new;
                 }
             }
-            match (owner, bearer) {
-                (Found::One(root), _) | (Found::None, Found::One(root)) => {
-                    let root = self.root(root);
-                    self.forms[short as usize].root = root;
-                }
-                _ => {}
+            if let (Found::One(root), _) | (Found::None, Found::One(root)) = (owner, bearer) {
+                self.forms[short as usize].root = self.root(root);
             }
         }
         // Short forms of one sound that found no full name are one among themselves.
         for i in 1..self.keys.len() {
-            let ((one, a, _), (other, b, _)) = (self.keys[i - 1], self.keys[i]);
-            let alone = |form: u32| self.forms[form as usize].full == 1 && self.forms[self.root(form) as usize].full == 1;
-            if one == other && alone(a) && alone(b) {
-                let (x, y) = (&self.forms[a as usize], &self.forms[b as usize]);
-                let (x, y) = (surface(text, mentions, x), surface(text, mentions, y));
-                if self.matcher.similarity(x, y) >= SAME {
-                    self.join(a, b, text, mentions);
-                }
+            let (one, other) = (self.keys[i - 1], self.keys[i]);
+            let alone = |form: u32| {
+                self.forms[form as usize].full == 1 && self.forms[self.root(form) as usize].full == 1
+            };
+            if one.key == other.key && alone(one.form) && alone(other.form) && self.contains(text, one.form, other.form) {
+                self.join(one.form, other.form, text, mentions);
             }
         }
     }
@@ -204,11 +254,6 @@ enum Found {
     None,
     One(u32),
     Many,
-}
-
-pub(crate) fn surface<'t>(text: &'t str, mentions: &[Mention], form: &Form) -> &'t str {
-    let mention = &mentions[form.mention as usize];
-    &text[mention.start as usize..mention.end as usize]
 }
 
 /// A coarse key of a part: the classes of its first consonants. For blocking only: spellings of one name share it,

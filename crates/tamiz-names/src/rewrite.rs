@@ -28,6 +28,7 @@ pub(crate) struct Respelling {
     variants: Vec<Variant>,
     canonical: Vec<Option<Surface>>,
     slavic: Vec<bool>,
+    clustered: Vec<bool>,
     matcher: Matcher,
     text: String,
 }
@@ -68,19 +69,28 @@ impl Respelling {
         self.canonical.resize(names.links.forms.len(), None);
         self.slavic.clear();
         self.slavic.resize(names.links.forms.len(), false);
+        self.clustered.clear();
+        self.clustered.resize(names.links.forms.len(), false);
         let spelling = Spelling::of(names.language);
+        for (number, form) in names.links.forms.iter().enumerate() {
+            let root = names.links.root(number as u32);
+            self.clustered[root as usize] |= root != number as u32;
+        }
         for (number, form) in names.links.forms.iter().enumerate() {
             let root = names.links.root(number as u32);
             let mention = &names.mentions[form.mention as usize];
             let run = &names.tokens[mention.first as usize..mention.last as usize];
-            if let (Some(_), Some(last)) = (spelling, run.iter().rev().find(|token| is_part(token))) {
-                let first = run.iter().find(|token| is_part(token)).map_or("", |token| token.text(names.text));
-                let given = spelling.is_some_and(|spelling| spelling.given(first).is_some() || spelling.slip(first).is_some());
-                let last = last.text(names.text);
-                let known = spelling.is_some_and(|spelling| spelling.surname(&last.to_lowercase()).is_some());
-                self.slavic[root as usize] |= form.full >= 2 && given && (known || spelling::is_slavic(&last.to_lowercase()));
+            if let Some(spelling) = spelling.filter(|_| form.full >= 2) {
+                let mut parts = run.iter().filter(|token| is_part(token));
+                if let (Some(first), Some(last)) = (parts.next(), parts.next_back()) {
+                    // The surname is asked first: few names have one that ends so.
+                    let surname = spelling.surname(last.hash).is_some() || spelling::is_slavic(last.text(names.text));
+                    self.slavic[root as usize] |= surname
+                        && (spelling.given(first.hash).is_some()
+                            || (first.usual == 0 && spelling.slip(first.text(names.text)).is_some()));
+                }
             }
-            if root == number as u32 && form.root == root && names.links.forms.len() == 1 {
+            if !self.clustered[root as usize] {
                 continue;
             }
             for token in run.iter().filter(|token| is_part(token) && !token.is(UPPER)) {
@@ -201,6 +211,9 @@ impl Respelling {
         }
         let parts = run.iter().filter(|token| is_part(token)).count();
         let korean = self.korean(names, run);
+        if !korean && !shouted && self.is_settled(names, run, root) {
+            return None;
+        }
         let mut text = std::mem::take(&mut self.text);
         text.clear();
         let mut sure = 1.0f64;
@@ -239,6 +252,13 @@ impl Respelling {
         result
     }
 
+    /// Whether nothing could ask for another spelling: no table knows the words, and no other form is of the person.
+    fn is_settled(&self, names: &Names<'_>, run: &[Token], root: u32) -> bool {
+        let tabled = Spelling::of(names.language)
+            .is_some_and(|spelling| run.iter().any(|token| spelling.surname(token.hash).is_some()));
+        !tabled && !self.slavic[root as usize] && !self.clustered[root as usize]
+    }
+
     /// Whether the run is a Korean name of three syllables, whose last two are one given name.
     fn korean(&self, names: &Names<'_>, run: &[Token]) -> bool {
         let Some(language) = names.language else { return false };
@@ -256,21 +276,16 @@ impl Respelling {
         let word = token.text(names.text);
         let slavic = self.slavic[root as usize];
         if let Some(spelling) = Spelling::of(names.language) {
-            let lower = word.to_lowercase();
             if !last && slavic {
-                if let Some(form) = spelling.given(&lower) {
+                if let Some(form) = spelling.given(token.hash) {
                     return (form, BY_TABLE);
                 }
-                if parts > 1 && parts::usual(token.hash) == 0 {
-                    if let Some(form) = spelling.slip(&lower) {
-                        return (form, BY_SLIP);
-                    }
+                if parts > 1 && token.usual == 0 && let Some(form) = spelling.slip(word) {
+                    return (form, BY_SLIP);
                 }
             }
-            if (last || parts == 1) && (slavic || spelling::is_slavic(&lower) || parts == 1) {
-                if let Some(form) = spelling.surname(&lower) {
-                    return (form, BY_TABLE);
-                }
+            if (last || parts == 1) && let Some(form) = spelling.surname(token.hash) {
+                return (form, BY_TABLE);
             }
         }
         self.variant(names, token, root).unwrap_or((word, 1.0))

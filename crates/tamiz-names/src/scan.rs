@@ -6,7 +6,7 @@ use crate::evidence::Evidence;
 use crate::lexicon::{Entry, Lexicon};
 use crate::parts;
 use crate::spelling;
-use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
+use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, Token, UNASKED, UNCASED, UNSPACED, UPPER};
 use crate::words::{
     AFTER_PERSON, BEFORE_PERSON, BEFORE_PLACE, COMMON, CONNECTOR, FUNCTION, GENERIC, LANGUAGES, ORDINARY, ORGANIZATION,
     PLACE_HEAD, TITLE, Tongue, WORDS, WORK,
@@ -102,7 +102,10 @@ impl Scanner<'_> {
 
     #[inline]
     fn flags(&self, i: usize) -> u16 {
-        WORDS.flags(self.tokens[i].hash, self.tongue)
+        match self.tokens[i].word {
+            UNASKED => WORDS.flags(self.tokens[i].hash, self.tongue),
+            flags => flags,
+        }
     }
 
     /// Looks for a name that begins at a capitalised token; says where to go on.
@@ -211,7 +214,7 @@ impl Scanner<'_> {
         let token = &self.tokens[i];
         let flags = self.flags(i);
         let next = self.joined(i + 1, last);
-        let usual = parts::usual(token.hash);
+        let usual = self.part(i);
         let small = self.evidence.is_small(token.hash);
         let capital = self.evidence.is_capital(token.hash);
         if token.is(LETTER) {
@@ -307,7 +310,10 @@ impl Scanner<'_> {
     }
 
     fn part(&self, i: usize) -> u8 {
-        parts::usual(self.tokens[i].hash)
+        match self.tokens[i].word {
+            UNASKED => parts::usual(self.tokens[i].hash),
+            _ => self.tokens[i].usual,
+        }
     }
 
     /// Whether small connecting words at `i` lead to another capitalised word.
@@ -362,7 +368,7 @@ impl Scanner<'_> {
             }
             // `Jong-un`, `Kwang-chol`: the second syllable of a given name is small.
             if token.gap == Gap::Hyphen && !token.is(CAPITAL | DIGIT) && before.is(CAPITAL) {
-                let syllable = token.len() <= 6 && (j >= begin + 2 || parts::usual(token.hash) >= 2) && usual >= 2;
+                let syllable = token.len() <= 6 && (j >= begin + 2 || self.part(j) >= 2) && usual >= 2;
                 if syllable && self.flags(j) & COMMON == 0 {
                     j += 1;
                     continue;
@@ -400,13 +406,13 @@ impl Scanner<'_> {
         let flags = self.flags(j);
         let token = &self.tokens[j];
         if case == Case::Shouted {
-            return token.is(UPPER) && parts::usual(token.hash) >= 1 && flags & (COMMON | FUNCTION | ORGANIZATION) == 0;
+            return token.is(UPPER) && token.usual >= 1 && flags & (COMMON | FUNCTION | ORGANIZATION) == 0;
         }
         if case == Case::Everywhere {
             if flags & (COMMON | FUNCTION | ORDINARY | TITLE | ORGANIZATION | WORK) != 0 || self.evidence.is_small(token.hash) {
                 return token.gap == Gap::Hyphen;
             }
-            return self.tongue != Some(DE as Tongue) || parts::usual(token.hash) >= 1 || !self.is_noun(j);
+            return self.tongue != Some(DE as Tongue) || token.usual >= 1 || !self.is_noun(j);
         }
         flags & FUNCTION == 0 || flags & CONNECTOR != 0
     }
@@ -538,7 +544,7 @@ impl Scanner<'_> {
             let part = &self.tokens[k];
             if part.is(CAPITAL) && !part.is(LETTER) {
                 full += 1;
-                known += i32::from(parts::usual(part.hash) > 0);
+                known += i32::from(part.usual > 0);
                 if k > first && self.flags(k) & (ORGANIZATION | COMMON) != 0 {
                     organization += 1;
                 }
@@ -546,7 +552,7 @@ impl Scanner<'_> {
                 person += 1;
             }
         }
-        let usual = i32::from(parts::usual(token.hash));
+        let usual = i32::from(self.part(first));
         if length >= 2 {
             person += usual.min(4);
             if known * 2 >= full && full >= 2 {
@@ -614,6 +620,6 @@ impl Scanner<'_> {
 }
 
 /// Whether a word is a Roman number.
-fn is_roman(text: &str) -> bool {
+pub(crate) fn is_roman(text: &str) -> bool {
     !text.is_empty() && text.len() <= 7 && text.bytes().all(|b| matches!(b, b'I' | b'V' | b'X' | b'L' | b'C'))
 }

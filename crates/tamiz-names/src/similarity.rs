@@ -243,33 +243,6 @@ impl Matcher {
         f64::from(score.clamp(0.0, 1.0))
     }
 
-    /// Whether every full part of the short name is a part of the long one, in the same order.
-    pub(crate) fn contains(&mut self, short: &str, long: &str) -> bool {
-        let mut left = std::mem::take(&mut self.left);
-        let mut right = std::mem::take(&mut self.right);
-        left.hear(short);
-        right.hear(long);
-        let mut next = 0;
-        let mut found = 0;
-        let mut all = left.parts.len() <= right.parts.len();
-        for part in left.parts.iter().filter(|part| part.kind == Kind::Full) {
-            let at = (next..right.parts.len()).find(|&at| {
-                let other = &right.parts[at];
-                other.kind == Kind::Full && self.rows.part(&left, part, &right, other) >= 0.9
-            });
-            match at {
-                Some(at) => {
-                    next = at + 1;
-                    found += 1;
-                }
-                None => all = false,
-            }
-        }
-        let guarded = left.guards().next().is_some() && !left.guards().eq(right.guards());
-        (self.left, self.right) = (left, right);
-        all && found > 0 && !guarded
-    }
-
     /// The same of names that were heard before.
     pub(crate) fn heard(&mut self, left: &Heard, right: &Heard) -> f32 {
         if left.parts.is_empty() || right.parts.is_empty() {

@@ -60,9 +60,9 @@ impl Spelling {
         (language?.as_str() == "es").then(|| &*SPANISH)
     }
 
-    /// How a Slavic given name is spelt.
-    pub(crate) fn given(&self, word: &str) -> Option<&'static str> {
-        self.given.get(hash::word(word)).map(|at| self.forms[at as usize])
+    /// How the Slavic given name of that hash is spelt.
+    pub(crate) fn given(&self, word: u64) -> Option<&'static str> {
+        self.given.get(word).map(|at| self.forms[at as usize])
     }
 
     /// The given name of which an unknown word is a slip of one letter.
@@ -79,9 +79,9 @@ impl Spelling {
         first.filter(|_| found.next().is_none())
     }
 
-    /// How a surname is spelt, in lower case.
-    pub(crate) fn surname(&self, word: &str) -> Option<&'static str> {
-        self.surnames.get(hash::word(word)).map(|at| self.forms[at as usize])
+    /// How the surname of that hash is spelt, in lower case.
+    pub(crate) fn surname(&self, word: u64) -> Option<&'static str> {
+        self.surnames.get(word).map(|at| self.forms[at as usize])
     }
 }
 

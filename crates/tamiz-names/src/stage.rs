@@ -6,6 +6,7 @@ use crate::evidence::Evidence;
 use crate::index::Index;
 use crate::link::{self, Links};
 use crate::rewrite::{Names, Respelling};
+use crate::parts;
 use crate::lexicon::{Lexicon, SHIPPED};
 use crate::scan::{Mention, Scanner};
 use crate::token::{self, CAPITAL, RUN, START, Token, UPPER};
@@ -42,10 +43,15 @@ impl tamiz_core::Stage for Stage {
             token::tokenise(document.source(), run.span, &mut buffers.tokens);
         }
         let tongue = tongue(document, &buffers.tokens);
-        for token in &buffers.tokens {
+        for token in &mut buffers.tokens {
             if !token.is(CAPITAL) {
                 buffers.evidence.add_small(token.hash);
-            } else if !token.is(START | UPPER | RUN) {
+                continue;
+            }
+            // Whatever asks about a name asks about its words: they are looked up once.
+            token.word = WORDS.flags(token.hash, tongue);
+            token.usual = parts::usual(token.hash);
+            if !token.is(START | UPPER | RUN) {
                 buffers.evidence.add_capital(token.hash);
             }
         }

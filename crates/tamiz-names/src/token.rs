@@ -12,9 +12,16 @@ pub(crate) struct Token {
     pub(crate) end: u32,
     /// The hash of the word in lower case.
     pub(crate) hash: u64,
+    /// For a capitalised word, its flags among the words of the language; else [`UNASKED`].
+    pub(crate) word: u16,
     pub(crate) flags: u8,
+    /// For a capitalised word, how usual it is as a part of a person's name.
+    pub(crate) usual: u8,
     pub(crate) gap: Gap,
 }
+
+/// The word has not been looked up.
+pub(crate) const UNASKED: u16 = u16::MAX;
 
 /// What stands between a word and the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -405,7 +412,7 @@ impl Tokeniser<'_> {
     #[allow(clippy::too_many_arguments)]
     fn push(&mut self, from: usize, to: usize, hash: u64, start: bool, gap: Gap, flags: u8, letters: u32) {
         let flags = flags | if start { START } else { 0 } | if letters == 1 { LETTER } else { 0 };
-        self.tokens.push(Token { start: from as u32, end: to as u32, hash, flags, gap });
+        self.tokens.push(Token { start: from as u32, end: to as u32, hash, word: UNASKED, flags, usual: 0, gap });
     }
 
     /// Decides what an apostrophe does to the word before it: `None` if the word goes on; else the word, or its
