@@ -67,7 +67,7 @@ pub(crate) struct Lexicon {
 
 /// The embedded lexicon, read once.
 pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { entries: Vec::with_capacity(12_000), index: Index::with_capacity(90_000), ids: Index::with_capacity(12_000) };
+    let mut lexicon = Lexicon { entries: Vec::with_capacity(12_000), index: Index::filtered(80_000), ids: Index::with_capacity(12_000) };
     for text in [include_str!("../tables/places.tsv"), include_str!("../tables/world.tsv")] {
         // A fault in an embedded table is found by the tests.
         let _ = lexicon.add(text);
@@ -182,6 +182,11 @@ impl Lexicon {
                 _ => return best,
             }
         }
+    }
+
+    /// Whether any form begins with the word of that hash.
+    pub(crate) fn begins(&self, hash: u64) -> bool {
+        self.index.get(hash).is_some()
     }
 
     /// The entry of a single word's hash.

@@ -112,6 +112,9 @@ impl Scanner<'_> {
     fn at(&mut self, i: usize, last: usize, case: Case) -> usize {
         let known = self.user.and_then(|user| user.longest(&self.tokens[i..last])).map(|(entry, length)| (*entry, length, true));
         let known = known.or_else(|| {
+            if !self.tokens[i].placed {
+                return None;
+            }
             self.shipped.longest(&self.tokens[i..last]).map(|(entry, length)| (*entry, length, false))
         });
         if let Some((entry, length, by_user)) = known

@@ -10,7 +10,7 @@ use crate::parts;
 use crate::lexicon::{Lexicon, SHIPPED};
 use crate::scan::{Mention, Scanner};
 use crate::token::{self, CAPITAL, RUN, START, Token, UPPER};
-use crate::words::{LANGUAGES, Tongue, WORDS};
+use crate::words::{FUNCTION, LANGUAGES, Tongue, WORDS};
 
 /// Marks names.
 #[derive(Debug)]
@@ -27,6 +27,7 @@ struct Buffers {
     tokens: Vec<Token>,
     mentions: Vec<Mention>,
     evidence: Evidence,
+    known: Known,
     people: Index,
     links: Links,
     respelling: Respelling,
@@ -49,8 +50,7 @@ impl tamiz_core::Stage for Stage {
                 continue;
             }
             // Whatever asks about a name asks about its words: they are looked up once.
-            token.word = WORDS.flags(token.hash, tongue);
-            token.usual = parts::usual(token.hash);
+            buffers.known.look_up(token, tongue);
             if !token.is(START | UPPER | RUN) {
                 buffers.evidence.add_capital(token.hash);
             }
@@ -93,8 +93,51 @@ impl tamiz_core::Stage for Stage {
     }
 }
 
+/// What was looked up last, so that the words that a text repeats do not go through the large tables each time: they
+/// lie far from the processor. A word's place follows from its hash; the newer drives out the older.
+struct Known(Box<[Answer; KNOWN]>);
+
+const KNOWN: usize = 2048;
+
+#[derive(Clone, Copy, Default)]
+struct Answer {
+    hash: u64,
+    word: u16,
+    usual: u8,
+    placed: bool,
+    /// The language that was asked for, from 1; 0 before any was, so that nothing is known at first.
+    tongue: u8,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Known(Box::new([Answer::default(); KNOWN]))
+    }
+}
+
+impl Known {
+    #[inline]
+    fn look_up(&mut self, token: &mut Token, tongue: Option<Tongue>) {
+        let asked = tongue.map_or(u8::MAX, |tongue| tongue + 1);
+        let answer = &mut self.0[(token.hash >> 40) as usize % KNOWN];
+        if answer.hash != token.hash || answer.tongue != asked {
+            let word = WORDS.flags(token.hash, tongue);
+            *answer = Answer {
+                hash: token.hash,
+                word,
+                usual: if word & FUNCTION == 0 { parts::usual(token.hash) } else { 0 },
+                placed: SHIPPED.begins(token.hash),
+                tongue: asked,
+            };
+        }
+        token.word = answer.word;
+        token.usual = answer.usual;
+        token.placed = answer.placed;
+    }
+}
+
 /// How many words the language is guessed from.
-const SAMPLE: usize = 400;
+const SAMPLE: usize = 200;
 
 /// The document's language, if it is one that has tables: as a stage before has told it, else as its words say.
 fn tongue(document: &Document, tokens: &[Token]) -> Option<Tongue> {
@@ -103,7 +146,7 @@ fn tongue(document: &Document, tokens: &[Token]) -> Option<Tongue> {
     }
     let mut votes = [0; LANGUAGES.len()];
     for token in tokens.iter().filter(|token| !token.is(CAPITAL) || token.is(START)).take(SAMPLE) {
-        WORDS.get(token.hash).vote(&mut votes);
+        WORDS.vote(token.hash, &mut votes);
     }
     let best = (0..votes.len()).max_by_key(|&at| votes[at])?;
     let second = (0..votes.len()).filter(|&at| at != best).map(|at| votes[at]).max()?;

@@ -17,6 +17,8 @@ pub(crate) struct Token {
     pub(crate) flags: u8,
     /// For a capitalised word, how usual it is as a part of a person's name.
     pub(crate) usual: u8,
+    /// Whether a form of the embedded lexicon may begin with this word.
+    pub(crate) placed: bool,
     pub(crate) gap: Gap,
 }
 
@@ -302,7 +304,7 @@ impl Tokeniser<'_> {
         self.tokens.last().is_some_and(|token| {
             token.is(LETTER)
                 || (token.len() <= 4 && {
-                    let flags = WORDS.get(token.hash).flags(None);
+                    let flags = WORDS.flags(token.hash, None);
                     flags & words::TITLE != 0 && flags & words::COMMON == 0
                 })
                 || (token.is(UPPER) && token.len() == 2)
@@ -412,7 +414,7 @@ impl Tokeniser<'_> {
     #[allow(clippy::too_many_arguments)]
     fn push(&mut self, from: usize, to: usize, hash: u64, start: bool, gap: Gap, flags: u8, letters: u32) {
         let flags = flags | if start { START } else { 0 } | if letters == 1 { LETTER } else { 0 };
-        self.tokens.push(Token { start: from as u32, end: to as u32, hash, word: UNASKED, flags, usual: 0, gap });
+        self.tokens.push(Token { start: from as u32, end: to as u32, hash, word: UNASKED, flags, usual: 0, placed: true, gap });
     }
 
     /// Decides what an apostrophe does to the word before it: `None` if the word goes on; else the word, or its
@@ -459,7 +461,7 @@ impl Tokeniser<'_> {
         if PREFIXES.contains(&head) {
             return false;
         }
-        let known = |word: &str| WORDS.get(hash::word(word)).flags(None);
+        let known = |word: &str| WORDS.flags(hash::word(word), None);
         let small = head.starts_with(char::is_lowercase);
         const TELLS: u16 = words::COMMON | words::ORGANIZATION | words::TITLE | words::FUNCTION;
         (known(head) & TELLS == 0 && head.len() >= 3 && small && known(tail) & TELLS != 0)
