@@ -4,11 +4,12 @@ use tamiz_core::NameType;
 
 use crate::evidence::Evidence;
 use crate::lexicon::{Entry, Lexicon};
+use crate::hash;
 use crate::parts;
 use crate::spelling;
 use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, Token, UNASKED, UNCASED, UNSPACED, UPPER};
 use crate::words::{
-    AFTER_PERSON, BEFORE_PERSON, BEFORE_PLACE, COMMON, CONNECTOR, FUNCTION, GENERIC, LANGUAGES, ORDINARY, ORGANIZATION,
+    AFTER_PERSON, BEFORE_PERSON, BEFORE_PLACE, COMMON, CONNECTOR, FUNCTION, GENERIC, ORDINARY, ORGANIZATION,
     PLACE_HEAD, TITLE, Tongue, WORDS, WORK,
 };
 
@@ -52,6 +53,7 @@ enum Case {
 }
 
 const DE: usize = 0;
+const EN: usize = 1;
 
 impl Scanner<'_> {
     /// Scans every run.
@@ -170,6 +172,9 @@ impl Scanner<'_> {
         if token.is(UPPER) && length == 1 && token.len() <= 3 && case != Case::Shouted {
             return entry.weight >= 9 && token.len() >= 2 && self.shipped_upper(entry, token);
         }
+        if length > 1 && self.joined(end, last) && self.flags(end) & PLACE_HEAD != 0 && case == Case::Telling {
+            return false;
+        }
         if length == 1 {
             if flags & (FUNCTION | ORDINARY | TITLE) != 0 && entry.weight < 9 {
                 return false;
@@ -186,6 +191,9 @@ impl Scanner<'_> {
             // A place that goes on with another capitalised word is a person's, a club's or a street's name.
             if self.joined(end, last) {
                 let next = self.flags(end);
+                if entry.weight >= 9 && token.usual < 3 && self.part(end) >= 3 && next & (COMMON | ORGANIZATION | PLACE_HEAD) == 0 {
+                    return true;
+                }
                 if next & (FUNCTION | ORDINARY | COMMON) == 0 || case == Case::Telling {
                     return false;
                 }
@@ -232,7 +240,7 @@ impl Scanner<'_> {
             let article = !token.is(START) && next && case == Case::Telling;
             return (article && flags & CONNECTOR != 0 && self.flags(i + 1) & (COMMON | ORDINARY) == 0).then_some(i);
         }
-        if flags & ORDINARY != 0 {
+        if flags & ORDINARY != 0 || (!next && self.is_adjective(i)) {
             return None;
         }
         match case {
@@ -267,14 +275,31 @@ impl Scanner<'_> {
                     }
                     // Nothing is known of the word: alone, it is more often a rare word than a rare name.
                     let least = if self.text.is_char_boundary(token.start as usize + 1) { 2 } else { 3 };
-                    return (next || capital || (usual >= least && !self.inflected(i))).then_some(i);
+                    let speaks = self.tokens.get(i + 1).is_some_and(|after| {
+                        i + 1 < last
+                            && matches!(after.gap, Gap::Space | Gap::Comma)
+                            && !after.is(CAPITAL)
+                            && self.flags(i + 1) & AFTER_PERSON != 0
+                    });
+                    return (next || capital || speaks || (usual >= least && !self.inflected(i))).then_some(i);
                 }
                 if common && !next {
-                    let apart = token.is(UPPER) || (!small && usual >= 3) || (head && self.connects(i + 1, last));
+                    let apart = token.is(UPPER) || (!small && usual >= 5) || (head && self.connects(i + 1, last));
                     return apart.then_some(i);
                 }
                 (next || !token.is(UPPER) || self.is_acronym(i)).then_some(i)
             }
+        }
+    }
+
+    /// Whether an English word is the adjective of a country, a creed or a people, which English capitalises.
+    fn is_adjective(&self, i: usize) -> bool {
+        const ENDINGS: [&str; 14] =
+            ["ian", "ians", "ean", "eans", "ese", "ish", "ist", "ists", "ism", "isms", "idian", "idians", "ite", "ites"];
+        let token = &self.tokens[i];
+        self.tongue == Some(EN as Tongue) && token.len() >= 6 && token.usual < 5 && {
+            let text = token.text(self.text);
+            ENDINGS.iter().any(|ending| text.ends_with(ending))
         }
     }
 
@@ -356,6 +381,10 @@ impl Scanner<'_> {
             let before = &self.tokens[j - 1];
             if token.is(UPPER) && !before.is(UPPER) && !organization && case == Case::Telling && token.len() >= 2 && !is_roman(token.text(self.text)) {
                 return j;
+            }
+            if j == begin + 1 && self.joined(j, last) && usual >= 1 && is_roman(token.text(self.text)) {
+                j += 1;
+                continue;
             }
             if self.joined(j, last) && self.dateline(begin, j, last) {
                 return j;
@@ -535,6 +564,9 @@ impl Scanner<'_> {
         if head & PLACE_HEAD != 0 && length > 1 {
             place += 4;
         }
+        if length > 1 && self.flags(end - 1) & PLACE_HEAD != 0 {
+            place += 4;
+        }
         if token.is(UPPER) && length == 1 && token.len() <= 6 {
             organization += 5;
         }
@@ -618,7 +650,44 @@ impl Scanner<'_> {
 
     /// Known names in a stretch of text without blanks between words.
     fn unspaced(&mut self, i: usize) {
-        let _ = (i, LANGUAGES);
+        /// Signs of the longest form that is looked for.
+        const MOST: usize = 12;
+        let token = self.tokens[i];
+        let bytes = self.text.as_bytes();
+        let mut at = token.start as usize;
+        while at < token.end as usize {
+            let width = |at: usize| self.text[at..].chars().next().map_or(1, char::len_utf8);
+            let mut end = at;
+            let mut raw = hash::SEED;
+            let mut best = None;
+            for signs in 1..=MOST {
+                if end >= token.end as usize {
+                    break;
+                }
+                let next = end + width(end);
+                raw = bytes[end..next].iter().fold(raw, |raw, &byte| hash::step(raw, byte));
+                end = next;
+                let hash = hash::finish(raw);
+                if signs >= 2 && let Some(entry) = self.user.and_then(|user| user.word(hash)).or_else(|| self.shipped.word(hash)) {
+                    best = Some((end, *entry));
+                }
+            }
+            match best {
+                Some((end, entry)) => {
+                    self.push(Mention {
+                        start: at as u32,
+                        end: end as u32,
+                        first: i as u32,
+                        last: i as u32 + 1,
+                        name_type: entry.name_type,
+                        weak: false,
+                        entry: Some(entry),
+                    });
+                    at = end;
+                }
+                None => at += width(at),
+            }
+        }
     }
 }
 
