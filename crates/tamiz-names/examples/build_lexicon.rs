@@ -86,22 +86,35 @@ fn groups(path: &str) -> Result<Vec<Vec<String>>, Fault> {
     Ok(groups.into_values().collect())
 }
 
-/// `plain ⇥ accented`: parts whose Spanish spelling differs from another known form by its accents alone.
+/// `plain ⇥ accented`: Slavic surnames whose Spanish spelling differs from another known form by its accents alone.
 fn spellings(groups: &[Vec<String>]) -> String {
     let mut accented: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     for group in groups {
         for form in group.iter().filter(|form| build::is_accented_spanish(form)) {
             let plain = build::without_acute(form);
-            if group.contains(&plain) && group.iter().any(|other| !other.is_ascii() && has_cyrillic(other)) {
+            if group.contains(&plain) && group.iter().any(|other| has_cyrillic(other)) && is_slavic_surname(form, group) {
                 accented.entry(plain).or_default().insert(form);
             }
         }
     }
     accented.retain(|_, forms| forms.len() == 1);
-    accented
-        .into_iter()
-        .map(|(plain, forms)| format!("{plain}\t{}\n", forms.into_iter().next().unwrap_or_default()))
-        .collect()
+    accented.into_iter().map(|(plain, forms)| format!("{plain}\t{}\n", forms.into_iter().next().unwrap_or_default())).collect()
+}
+
+/// How many of the marks of other languages' spellings of Slavic names the group shows: Czech, Polish, German.
+fn spread(group: &[String]) -> usize {
+    const MARKS: [&str; 12] = ["š", "č", "ž", "ŝ", "sz", "cz", "tsch", "ow", "ew", "ij", "skij", "szk"];
+    MARKS.iter().filter(|mark| group.iter().any(|form| form.contains(*mark))).count()
+}
+
+/// Whether the accented form is a surname that Russian or Ukrainian has: Czech feminines and patronymics are not.
+fn is_slavic_surname(form: &str, group: &[String]) -> bool {
+    const ENDINGS: [&str; 8] = ["ov", "ev", "in", "yn", "enko", "chuk", "ski", "iov"];
+    const OTHERS: [&str; 5] = ["á", "vich", "é", "í", "ó"];
+    !OTHERS.iter().any(|ending| form.ends_with(ending))
+        && (ENDINGS.iter().any(|ending| form.ends_with(ending)) && spread(group) >= 1
+            || form.ends_with('ú') && form.len() > 6 && spread(group) >= 2)
+        && !["w", "cz", "nj", "ou", "ié"].iter().any(|foreign| form.contains(foreign))
 }
 
 fn has_cyrillic(form: &str) -> bool {
@@ -141,8 +154,6 @@ fn common(paths: &[&str], german: bool) -> Result<String, Fault> {
     }
     // A noun stands after other words than determiners too.
     let share = if german { 1 } else { 3 };
-    counts.retain(|word, (lower, capital)| {
-        *lower >= 2 && *lower >= *capital * share && word.chars().count() > 1
-    });
+    counts.retain(|word, (lower, capital)| *lower >= 2 && *lower >= *capital * share && word.chars().count() > 1);
     Ok(counts.into_keys().map(|word| word + "\n").collect())
 }

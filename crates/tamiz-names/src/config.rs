@@ -1,8 +1,8 @@
-use crate::stage::Names;
+use tamiz_core::{Built, ConfigError, LanguageCode, Marks, StageConfig, Tables};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::path::PathBuf;
-use tamiz_core::{Built, ConfigError, LanguageCode, Marks, StageConfig, Tables};
+use crate::stage::Stage;
 
 /// What to do with names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -35,14 +35,6 @@ impl StageConfig for Config {
     const NAME: &'static str = "names";
 
     fn build(self, _tables: &dyn Tables) -> Result<Built, Vec<ConfigError>> {
-        Ok(Built::stage(
-            Marks::NAMES,
-            Names {
-                user: None,
-                rewrite: self.mode == Mode::Rewrite,
-                language: self.language,
-                threshold: self.threshold,
-            },
-        ))
+        Ok(Built::stage(Marks::NAMES, Stage { user: None, rewrite: self.mode == Mode::Rewrite, language: self.language, threshold: self.threshold }))
     }
 }

@@ -21,6 +21,9 @@ pub const fn finish(hash: u64) -> u64 {
 /// The hash of a word in lower case.
 #[must_use]
 pub fn word(text: &str) -> u64 {
+    if text.is_ascii() {
+        return finish(text.bytes().fold(SEED, |hash, byte| step(hash, byte.to_ascii_lowercase())));
+    }
     let mut hash = SEED;
     for c in text.chars().flat_map(char::to_lowercase) {
         let mut buffer = [0; 4];
@@ -36,4 +39,10 @@ pub fn word(text: &str) -> u64 {
 #[must_use]
 pub const fn join(phrase: u64, word: u64) -> u64 {
     finish(phrase.rotate_left(23) ^ word)
+}
+
+/// The hash of bytes as they are.
+#[must_use]
+pub fn bytes(text: &[u8]) -> u64 {
+    finish(text.iter().fold(SEED, |hash, &byte| step(hash, byte)))
 }

@@ -31,6 +31,21 @@ impl Entry {
             .unwrap_or_else(|| self.canonical.split_once('=').map_or(self.canonical, |(_, form)| first(form)))
     }
 
+    /// Whether the spelling is the form of another language, and no form of this one.
+    pub(crate) fn is_other_language(&self, form: &str, language: Option<LanguageCode>) -> bool {
+        let here = language.as_ref().map_or("", |language| language.as_str());
+        let mut other = false;
+        for (code, own) in self.canonical.split(';').filter_map(|part| part.split_once('=')) {
+            if own == form {
+                if code == here {
+                    return false;
+                }
+                other = true;
+            }
+        }
+        other
+    }
+
     /// The form in exactly that language.
     pub(crate) fn own(&self, language: LanguageCode) -> Option<&'static str> {
         let code = language.as_str();
@@ -52,11 +67,7 @@ pub(crate) struct Lexicon {
 
 /// The embedded lexicon, read once.
 pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon {
-        entries: Vec::with_capacity(12_000),
-        index: Index::with_capacity(90_000),
-        ids: Index::with_capacity(12_000),
-    };
+    let mut lexicon = Lexicon { entries: Vec::with_capacity(12_000), index: Index::filtered(80_000), ids: Index::with_capacity(12_000) };
     for text in [include_str!("../tables/places.tsv"), include_str!("../tables/world.tsv")] {
         // A fault in an embedded table is found by the tests.
         let _ = lexicon.add(text);
@@ -171,6 +182,11 @@ impl Lexicon {
                 _ => return best,
             }
         }
+    }
+
+    /// Whether any form begins with the word of that hash.
+    pub(crate) fn begins(&self, hash: u64) -> bool {
+        self.index.get(hash).is_some()
     }
 
     /// The entry of a single word's hash.

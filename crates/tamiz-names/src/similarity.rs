@@ -82,9 +82,8 @@ struct Rows {
 }
 
 const PARTICLES: &[&str] = &[
-    "abu", "ad", "af", "al", "an", "ar", "as", "ash", "at", "ben", "bin", "bint", "da", "de", "del", "den",
-    "der", "di", "do", "dos", "du", "e", "el", "ibn", "la", "le", "los", "ould", "ul", "ur", "van", "von",
-    "y", "zu",
+    "abu", "ad", "af", "al", "an", "ar", "as", "ash", "at", "ben", "bin", "bint", "da", "de", "del", "den", "der", "di",
+    "do", "dos", "du", "e", "el", "ibn", "la", "le", "los", "ould", "ul", "ur", "van", "von", "y", "zu",
 ];
 
 impl Heard {
@@ -128,8 +127,7 @@ impl Heard {
                 let known = |piece: &str| parts::usual(hash::word(piece)) > 0;
                 let length = word.chars().count();
                 let second = first + word[first..].chars().next().map_or(0, char::len_utf8);
-                let cut = if length == 4 || (length == 3 && !known(&word[..first]) && known(&word[..second]))
-                {
+                let cut = if length == 4 || (length == 3 && !known(&word[..first]) && known(&word[..second])) {
                     second
                 } else {
                     first
@@ -211,10 +209,7 @@ fn is_between(c: char) -> bool {
 fn is_number(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
         || (text.len() > 1 || text == "v" || text == "x")
-            && matches!(
-                text.trim_start_matches('x'),
-                "" | "i" | "ii" | "iii" | "iv" | "v" | "vi" | "vii" | "viii" | "ix"
-            )
+            && matches!(text.trim_start_matches('x'), "" | "i" | "ii" | "iii" | "iv" | "v" | "vi" | "vii" | "viii" | "ix")
             && text.len() - text.trim_start_matches('x').len() <= 3
 }
 
@@ -260,13 +255,7 @@ impl Matcher {
         }
         let few = left.parts.len().max(right.parts.len()) <= 3;
         let score = self.aligned(left, right);
-        if differ && few {
-            score.min(0.3)
-        } else if differ {
-            score - 0.05
-        } else {
-            score
-        }
+        if differ && few { score.min(0.3) } else if differ { score - 0.05 } else { score }
     }
 
     fn aligned(&mut self, left: &Heard, right: &Heard) -> f32 {
@@ -317,8 +306,7 @@ impl Matcher {
         let (conflicts, extra) = (a.min(b) as f32, a.abs_diff(b) as f32);
         let base = if total > 0.0 { sum / total } else { 0.0 };
         let worst = if full == 0 { 0.0 } else { worst };
-        let mut score =
-            0.5 * base + 0.5 * worst - 0.35 * conflicts - if full >= 2 { 0.1 } else { 0.22 } * extra;
+        let mut score = 0.5 * base + 0.5 * worst - 0.35 * conflicts - if full >= 2 { 0.1 } else { 0.22 } * extra;
         // Jong-un, Jong Un and Jongun are one: where the number of parts differs, the names are heard as one word too.
         if left.parts.len() != right.parts.len() || conflicts > 0.0 {
             let whole = self.rows.part(left, &left.whole, right, &right.whole);

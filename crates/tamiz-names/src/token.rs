@@ -12,9 +12,18 @@ pub(crate) struct Token {
     pub(crate) end: u32,
     /// The hash of the word in lower case.
     pub(crate) hash: u64,
+    /// For a capitalised word, its flags among the words of the language; else [`UNASKED`].
+    pub(crate) word: u16,
     pub(crate) flags: u8,
+    /// For a capitalised word, how usual it is as a part of a person's name.
+    pub(crate) usual: u8,
+    /// Whether a form of the embedded lexicon may begin with this word.
+    pub(crate) placed: bool,
     pub(crate) gap: Gap,
 }
+
+/// The word has not been looked up.
+pub(crate) const UNASKED: u16 = u16::MAX;
 
 /// What stands between a word and the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,13 +161,7 @@ fn letter(c: char) -> Letter {
         0..=0xBF | 0xD7 | 0xF7 => Letter::No,
         // Marks belong to the letter before.
         0x300..0x370 => Letter::Small,
-        0x590..0x900 => {
-            if c.is_alphanumeric() {
-                Letter::Uncased
-            } else {
-                Letter::No
-            }
-        }
+        0x590..0x900 => if c.is_alphanumeric() { Letter::Uncased } else { Letter::No },
         0x30FB => Letter::No,
         0x3041..0x3100 | 0x3400..0xA000 | 0xAC00..0xD7B0 | 0xF900..0xFB00 | 0x3005 => Letter::Unspaced,
         0x2000..0x2C00 | 0x2E00..0x3100 | 0xE000..0xF900 => Letter::No,
@@ -171,8 +174,8 @@ fn letter(c: char) -> Letter {
 
 /// Elided words before an apostrophe, in French, Italian, Catalan and Portuguese.
 const ELIDED: [&str; 22] = [
-    "all", "c", "d", "dall", "dell", "j", "jusqu", "l", "lorsqu", "m", "n", "nell", "puisqu", "qu", "quell",
-    "s", "sant", "degl", "sull", "t", "un", "quest",
+    "all", "c", "d", "dall", "dell", "j", "jusqu", "l", "lorsqu", "m", "n", "nell", "puisqu", "qu", "quell", "s", "sant", "degl", "sull",
+    "t", "un", "quest",
 ];
 
 impl Tokeniser<'_> {
@@ -301,7 +304,7 @@ impl Tokeniser<'_> {
         self.tokens.last().is_some_and(|token| {
             token.is(LETTER)
                 || (token.len() <= 4 && {
-                    let flags = WORDS.get(token.hash).flags(None);
+                    let flags = WORDS.flags(token.hash, None);
                     flags & words::TITLE != 0 && flags & words::COMMON == 0
                 })
                 || (token.is(UPPER) && token.len() == 2)
@@ -411,7 +414,7 @@ impl Tokeniser<'_> {
     #[allow(clippy::too_many_arguments)]
     fn push(&mut self, from: usize, to: usize, hash: u64, start: bool, gap: Gap, flags: u8, letters: u32) {
         let flags = flags | if start { START } else { 0 } | if letters == 1 { LETTER } else { 0 };
-        self.tokens.push(Token { start: from as u32, end: to as u32, hash, flags, gap });
+        self.tokens.push(Token { start: from as u32, end: to as u32, hash, word: UNASKED, flags, usual: 0, placed: true, gap });
     }
 
     /// Decides what an apostrophe does to the word before it: `None` if the word goes on; else the word, or its
@@ -453,13 +456,12 @@ impl Tokeniser<'_> {
             return false;
         }
         const PREFIXES: [&str; 16] = [
-            "Mc", "Mac", "De", "La", "Le", "Di", "Du", "Da", "Del", "Van", "Von", "Fitz", "San", "O", "Al",
-            "El",
+            "Mc", "Mac", "De", "La", "Le", "Di", "Du", "Da", "Del", "Van", "Von", "Fitz", "San", "O", "Al", "El",
         ];
         if PREFIXES.contains(&head) {
             return false;
         }
-        let known = |word: &str| WORDS.get(hash::word(word)).flags(None);
+        let known = |word: &str| WORDS.flags(hash::word(word), None);
         let small = head.starts_with(char::is_lowercase);
         const TELLS: u16 = words::COMMON | words::ORGANIZATION | words::TITLE | words::FUNCTION;
         (known(head) & TELLS == 0 && head.len() >= 3 && small && known(tail) & TELLS != 0)

@@ -72,45 +72,29 @@ macro_rules! tables {
 const CLASSED: [&str; 9] = tables!("words", ".tsv");
 const USUAL: [&str; 9] = tables!("common", ".txt");
 
-/// What is known of a word, language by language.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct Word {
-    flags: [u16; LANGUAGES.len()],
-}
-
-impl Word {
-    /// The flags of the word in that language, or in any where the language is not known.
-    #[inline]
-    pub(crate) fn flags(&self, tongue: Option<Tongue>) -> u16 {
-        match tongue {
-            Some(tongue) => self.flags[usize::from(tongue)],
-            None => self.flags.iter().fold(0, |all, flags| all | flags),
-        }
-    }
-
-    /// Adds to the votes for each language that the word belongs to.
-    pub(crate) fn vote(&self, votes: &mut [u32; LANGUAGES.len()]) {
-        for (vote, flags) in votes.iter_mut().zip(self.flags) {
-            *vote += u32::from(flags & FUNCTION) * 3 + u32::from(flags & COMMON != 0);
-        }
-    }
-}
-
-/// All words.
+/// All words. What most of them are is just [`COMMON`], so that is kept in the index itself, a bit a language, and the
+/// flags of the others beside it.
 pub(crate) struct Words {
     index: Index,
-    words: Vec<Word>,
+    flags: Vec<[u16; LANGUAGES.len()]>,
 }
 
 /// The embedded tables, read once.
 pub(crate) static WORDS: LazyLock<Words> = LazyLock::new(Words::embedded);
 
+/// The bits of an index value that say in which languages the word is common; the others number its flags.
+const COMMON_BITS: u32 = LANGUAGES.len() as u32;
+const COMMON_MASK: u32 = (1 << COMMON_BITS) - 1;
+
 impl Words {
     fn embedded() -> Words {
-        let mut words = Words { index: Index::with_capacity(60_000), words: vec![Word::default()] };
+        let mut words = Words { index: Index::filtered(50_000), flags: vec![[0; LANGUAGES.len()]] };
         for (tongue, (classed, usual)) in CLASSED.iter().zip(USUAL).enumerate() {
             for line in usual.lines() {
-                words.add(hash::word(line), tongue, COMMON);
+                // The lists are in lower case already.
+                let hash = hash::bytes(line.as_bytes());
+                let value = words.index.insert(hash, 0);
+                words.index.replace(hash, value | 1 << tongue);
             }
             for line in classed.lines().filter(|line| !line.starts_with('#')) {
                 let mut columns = line.split('\t');
@@ -125,26 +109,38 @@ impl Words {
     }
 
     fn add(&mut self, hash: u64, tongue: usize, flag: u16) {
-        let next = self.words.len() as u32;
-        let at = self.index.insert(hash, next) as usize;
-        if at == self.words.len() {
-            self.words.push(Word::default());
+        let mut value = self.index.insert(hash, 0);
+        if value >> COMMON_BITS == 0 {
+            value |= (self.flags.len() as u32) << COMMON_BITS;
+            self.index.replace(hash, value);
+            self.flags.push([0; LANGUAGES.len()]);
         }
-        self.words[at].flags[tongue] |= flag;
+        self.flags[(value >> COMMON_BITS) as usize][tongue] |= flag;
     }
 
-    /// What is known of the word of that hash.
-    #[inline]
-    pub(crate) fn get(&self, hash: u64) -> &Word {
-        &self.words[self.index.get(hash).unwrap_or(0) as usize]
-    }
-
-    /// The flags of a word in a language.
+    /// The flags of the word of that hash in a language, or in any where the language is not known.
     #[inline]
     pub(crate) fn flags(&self, hash: u64, tongue: Option<Tongue>) -> u16 {
-        match self.index.get(hash) {
-            Some(at) => self.words[at as usize].flags(tongue),
-            None => 0,
+        let Some(value) = self.index.get(hash) else { return 0 };
+        let flags = &self.flags[(value >> COMMON_BITS) as usize];
+        match tongue {
+            Some(tongue) => {
+                let common = if value >> tongue & 1 != 0 { COMMON } else { 0 };
+                common | flags[usize::from(tongue)]
+            }
+            None => {
+                let common = if value & COMMON_MASK != 0 { COMMON } else { 0 };
+                flags.iter().fold(common, |all, flags| all | flags)
+            }
+        }
+    }
+
+    /// Adds the votes of a word for each language that it belongs to.
+    pub(crate) fn vote(&self, hash: u64, votes: &mut [u32; LANGUAGES.len()]) {
+        let Some(value) = self.index.get(hash) else { return };
+        let flags = &self.flags[(value >> COMMON_BITS) as usize];
+        for (tongue, vote) in votes.iter_mut().enumerate() {
+            *vote += u32::from(flags[tongue] & FUNCTION) * 3 + (value >> tongue & 1);
         }
     }
 }
