@@ -114,7 +114,7 @@ fn rank(page: &Page, source: &str, i: usize) -> Option<u32> {
 }
 
 /// Marks lists of three headlines or more that are numbered from one, each number on its own line.
-pub(crate) fn ranked(page: &Page, source: &str, verdicts: &mut Verdicts) {
+pub(crate) fn ranked(page: &Page, source: &str, keep: &[f32], verdicts: &mut Verdicts) {
     let mut i = 0;
     while i < page.lines.len() {
         if rank(page, source, i) != Some(1) {
@@ -131,7 +131,9 @@ pub(crate) fn ranked(page: &Page, source: &str, verdicts: &mut Verdicts) {
             }
             j += 1;
         }
-        if expected > 3 {
+        let outside =
+            i > page.best.last || (i..=last).map(|at| keep[at]).sum::<f32>() < 0.5 * (last + 1 - i) as f32;
+        if expected > 3 && outside {
             let has_headline = page.lines.get(last + 1).is_some_and(is_headline);
             for at in i..=last + usize::from(has_headline) {
                 verdicts.mark(at, Verdict { kind: Kind::Related, rule: RANKED_HEADLINE });

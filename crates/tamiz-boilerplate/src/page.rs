@@ -122,7 +122,7 @@ impl Page {
         // Words of very many lines of prose are the language's function words, and say nothing about the topic.
         let many = prose.iter().filter(|prose| **prose).count() as f32 * 0.15;
         for entry in &mut words.entries {
-            entry.is_content &= entry.prose < 2 || (entry.prose as f32) < many.max(2.0);
+            entry.is_content &= (entry.prose as f32) < many.max(5.0);
             entry.mark = 0;
         }
     }

@@ -206,10 +206,11 @@ impl Echo {
     }
 }
 
-/// The probability from which on a line of this page is kept, and the token F1 to be expected of it.
+/// The probability from which on a line of this page is kept.
 ///
-/// Where the labeller is sure of itself it may cut at even odds; where it is not, keeping is the smaller harm.
-pub(crate) fn threshold(keep: &[f32], page: &Page) -> (f32, f32) {
+/// `best` is the highest token F1 that can be expected on the page. Where the labeller is sure of itself it may cut
+/// at even odds; where it is not, keeping is the smaller harm.
+pub(crate) fn threshold(keep: &[f32], page: &Page) -> f32 {
     const STEPS: usize = 128;
     let mut tokens = [0.0f32; STEPS];
     let mut likely = [0.0f32; STEPS];
@@ -225,7 +226,7 @@ pub(crate) fn threshold(keep: &[f32], page: &Page) -> (f32, f32) {
         right += likely[step];
         best = best.max(2.0 * right / (kept + total + 1e-6));
     }
-    ((0.55 + best - 0.9).clamp(0.15, 0.6), best)
+    (0.55 + best - 0.9).clamp(0.15, 0.6)
 }
 
 #[cfg(test)]
