@@ -110,7 +110,8 @@ pub(crate) const fn code(text: &str) -> LanguageCode {
 /// The code of an ISO 639-3 code, or of another name of the language.
 pub(crate) fn find(name: &str) -> Option<LanguageCode> {
     let aliases = ALIASES.iter().filter(|(alias, _)| *alias == name).map(|(_, short)| *short);
-    let names = LANGUAGES.iter().filter(|(short, long)| *long == name || *short == name).map(|(short, _)| *short);
+    let names =
+        LANGUAGES.iter().filter(|(short, long)| *long == name || *short == name).map(|(short, _)| *short);
     names.chain(aliases).next().map(code)
 }
 

@@ -91,7 +91,9 @@ impl StageConfig for Config {
             if !languages.is_empty() && code.is_language() && !languages.contains(code) {
                 errors.push(ConfigError::new(
                     &["keep", &index.to_string()],
-                    format!("`{code}` is to be kept, but is not among `languages`, so no document can be in it"),
+                    format!(
+                        "`{code}` is to be kept, but is not among `languages`, so no document can be in it"
+                    ),
                     format!("add `{code}` to `languages`, or take it out of `keep`"),
                 ));
             }

@@ -79,8 +79,14 @@ impl Script {
             0x400..=0x481 | 0x48A..=0x52F | 0x1C80..=0x1C8F => Script::Cyrillic,
             0x531..=0x556 | 0x561..=0x587 => Script::Armenian,
             0x5D0..=0x5F2 | 0xFB1D..=0xFB4F => Script::Hebrew,
-            0x620..=0x64A | 0x66E..=0x6D3 | 0x6D5 | 0x6EE..=0x6FF | 0x750..=0x77F | 0x8A0..=0x8C7
-            | 0xFB50..=0xFDFF | 0xFE70..=0xFEFC => Script::Arabic,
+            0x620..=0x64A
+            | 0x66E..=0x6D3
+            | 0x6D5
+            | 0x6EE..=0x6FF
+            | 0x750..=0x77F
+            | 0x8A0..=0x8C7
+            | 0xFB50..=0xFDFF
+            | 0xFE70..=0xFEFC => Script::Arabic,
             0x900..=0x963 | 0x970..=0x97F => Script::Devanagari,
             0x980..=0x9E5 | 0x9F0..=0x9FF => Script::Bengali,
             0xA00..=0xA65 | 0xA70..=0xA7F => Script::Gurmukhi,
@@ -148,10 +154,6 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn add(&mut self, script: Script) {
         self.counts[script as usize] += 1;
-    }
-
-    pub(crate) fn remove(&mut self, script: Script) {
-        self.counts[script as usize] -= 1;
     }
 
     pub(crate) fn of(&self, script: Script) -> u32 {
