@@ -27,13 +27,14 @@ const ORDER: usize = 4;
 const SMOOTH: f64 = 0.1;
 /// How many different n-grams that is added for.
 const TYPES: f64 = 3_000.0;
-/// Steps in a nat, and n-grams seen fewer times than this in all languages together are left out.
+/// Steps of the weights in a nat.
 const STEPS: f64 = 4.0;
+/// N-grams seen fewer times than this, in all languages together, are left out.
+const LEAST: f64 = 6.0;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let out = arguments.next().ok_or("which directory?")?;
-    let least: f64 = std::env::var("LEAST").ok().and_then(|least| least.parse().ok()).unwrap_or(5.0);
     // Counts by script, n-gram and language; totals by script and language.
     let mut counts: BTreeMap<u8, BTreeMap<String, BTreeMap<String, f64>>> = BTreeMap::new();
     let mut totals: BTreeMap<u8, BTreeMap<String, [f64; ORDER]>> = BTreeMap::new();
@@ -75,23 +76,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         // Stray words of a language that is written in another script are no evidence.
         let languages: Vec<&String> = totals.keys().filter(|code| totals[*code][0] > 2_000.0).collect();
         let mut file = fs::File::create(Path::new(&out).join(format!("{name}.tsv")))?;
-        let floor = |code: &str, order: usize| (SMOOTH / (totals[code][order] + TYPES * SMOOTH)).ln();
+        // Counts are brought to the size of the largest corpus: else what a language with few texts was not seen to
+        // have would speak less against it.
+        let largest = |order: usize| totals.values().map(|total| total[order]).fold(0.0, f64::max);
+        let largest: Vec<f64> = (0..ORDER).map(largest).collect();
+        let floor = |order: usize| (SMOOTH / (largest[order] + TYPES * SMOOTH)).ln();
         let heads: Vec<String> = languages
             .iter()
             .map(|code| {
-                let floors: Vec<String> =
-                    (0..ORDER).map(|order| format!("{:.3}", floor(code, order))).collect();
+                let floors: Vec<String> = (0..ORDER).map(|order| format!("{:.3}", floor(order))).collect();
                 format!("{code}:{}", floors.join(","))
             })
             .collect();
         writeln!(file, "{}", heads.join(" "))?;
         for (gram, row) in counts {
-            if row.values().sum::<f64>() < least {
+            if row.values().sum::<f64>() < LEAST {
                 continue;
             }
+            let order = gram.chars().count() - 1;
             let mut pairs = String::new();
             for (index, code) in languages.iter().enumerate() {
                 let Some(count) = row.get(*code) else { continue };
+                let count = count * largest[order] / totals[*code][order];
                 let weight = (((count + SMOOTH) / SMOOTH).ln() * STEPS).round().clamp(0.0, 77.0) as u8;
                 pairs.push(char::from(b'0' + index as u8));
                 pairs.push(char::from(b'0' + weight));

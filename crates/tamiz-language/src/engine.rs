@@ -33,6 +33,8 @@ const FAMILIES: [&[&str]; 2] = [&["bs", "hr", "sr"], &["id", "ms"]];
 
 /// The share of the letters' evidence that counts between them: the rest tells of the topic.
 const FAMILY_SHARE: f64 = 0.2;
+/// And the most it counts, in nats: in long texts as in short ones, it is for words to decide.
+const FAMILY_MOST: f64 = 4.0;
 
 /// Below this confidence, whatlang is asked too, and believed from it on.
 const UNSURE: f64 = 0.9;
@@ -148,12 +150,16 @@ impl Candidates {
     fn guess(&self, words: &Words, expected: Option<(LanguageCode, f64)>) -> Option<Guess> {
         let mut scores = self.model.score(&words.letters);
         for family in FAMILIES {
-            let place =
-                |language: &str| self.model.languages.iter().position(|&known| known == code(language));
-            let top =
-                family.iter().filter_map(|l| place(l)).map(|i| scores[i]).fold(f64::NEG_INFINITY, f64::max);
-            for i in family.iter().filter_map(|l| place(l)) {
-                scores[i] = top + (scores[i] - top) * FAMILY_SHARE;
+            let places = || {
+                self.model
+                    .languages
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, language)| family.contains(&language.as_str()))
+            };
+            let top = places().map(|(index, _)| scores[index]).fold(f64::NEG_INFINITY, f64::max);
+            for (index, _) in places() {
+                scores[index] = top - ((top - scores[index]) * FAMILY_SHARE).min(FAMILY_MOST);
             }
         }
         for (index, score) in scores.iter_mut().enumerate() {
@@ -163,10 +169,11 @@ impl Candidates {
             }
         }
         for word in words.letters.split(|&c| c == ' ') {
-            if let Some(language) = lexicon::language_of(word) {
-                if let Some(index) = self.model.languages.iter().position(|&known| known == language) {
-                    scores[index] += WORD;
-                }
+            let language = lexicon::language_of(word);
+            let place = language
+                .and_then(|language| self.model.languages.iter().position(|&known| known == language));
+            if let Some(index) = place {
+                scores[index] += WORD;
             }
         }
         let (best, &top) = scores.iter().enumerate().max_by(|a, b| a.1.total_cmp(b.1))?;

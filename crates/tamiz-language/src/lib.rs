@@ -15,7 +15,7 @@
 //! - A change of language within a line. A line in two languages gets the one that it has more of.
 //! - What is prose and what is a menu: that is for other stages to say.
 //!
-//! `docs/stages/language.md` names the languages and the measured confusions.
+//! The `README.md` of the crate names the languages and the measured confusions.
 //!
 //! # Laws
 //! - A document's language rests on what is still kept; every non-blank line of the source has a label, if lines have.

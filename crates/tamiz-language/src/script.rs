@@ -156,10 +156,6 @@ impl Tally {
         self.counts[script as usize] += 1;
     }
 
-    pub(crate) fn remove(&mut self, script: Script) {
-        self.counts[script as usize] -= 1;
-    }
-
     pub(crate) fn of(&self, script: Script) -> u32 {
         self.counts[script as usize]
     }

@@ -9,7 +9,7 @@ const NAME: &str = "language";
 
 /// What it is worth, in nats, that a line stands in a document of the language.
 const DOCUMENT: f64 = 10.0;
-/// A document is sampled at its eight places, from head to tail.
+/// A document is sampled at so many places, from head to tail.
 const WINDOWS: usize = 8;
 /// Bytes of each window of a sample, and of the next one if the language is not [`SURE`] after it.
 const SAMPLES: [usize; 3] = [40, 300, 2_000];

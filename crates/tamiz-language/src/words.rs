@@ -68,9 +68,8 @@ impl Words {
             let c = if c == '\u{2019}' { '\'' } else { c };
             if c.is_ascii_digit() {
                 has_digit = true;
-            } else if let Some(script) = Script::of(c) {
+            } else if Script::of(c).is_some() {
                 has_ascii |= c.is_ascii();
-                self.tally.add(script);
                 self.letter(c);
             } else if c == '\'' && self.letters.len() > start {
                 self.letters.push(c);
@@ -104,14 +103,10 @@ impl Words {
             return false;
         }
         if is_mixed {
-            for &c in &self.letters[start..] {
-                if let Some(script) = Script::of(c) {
-                    self.tally.remove(script);
-                }
-            }
             self.letters.truncate(start);
             return false;
         }
+        self.letters[start..].iter().filter_map(|&c| Script::of(c)).for_each(|script| self.tally.add(script));
         self.letters.push(' ');
         true
     }
@@ -145,7 +140,7 @@ impl Words {
                 b'_' | b'=' if inside => self.code += 1,
                 b'.' if inside => dotted = true,
                 b'(' if i > 0 && (letter(i - 1) || bytes[i - 1] == b'!') => {
-                    self.code += 1 + u32::from(dotted)
+                    self.code += 1 + u32::from(dotted);
                 }
                 b'&' if i == 0 && letter(1) => self.code += 1,
                 b'{' if i + 1 == bytes.len() || letter(i + 1) => self.code += 1,
@@ -163,11 +158,11 @@ fn is_operator(pair: [u8; 2]) -> bool {
     )
 }
 
-/// Signs within words that are neither letters nor borders: soft hyphens, joiners, combining marks.
+/// Signs within words that are neither letters nor borders: low lines, soft hyphens, joiners, combining marks.
 fn is_joiner(c: char) -> bool {
     matches!(
         u32::from(c),
-        0xAD | 0x300..=0x36F | 0x591..=0x5C7 | 0x610..=0x61A | 0x64B..=0x65F | 0x670 | 0x6D6..=0x6ED | 0x200B..=0x200F | 0x2060
+        0x5F | 0xAD | 0x300..=0x36F | 0x591..=0x5C7 | 0x610..=0x61A | 0x64B..=0x65F | 0x670 | 0x6D6..=0x6ED | 0x200B..=0x200F | 0x2060
     )
 }
 
