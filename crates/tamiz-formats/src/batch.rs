@@ -33,6 +33,8 @@ pub(crate) struct Piece {
     pub(crate) offset: u64,
     /// The number of its first line, from 1.
     pub(crate) line: u64,
+    /// The number of its first record or fault in the file, from 1.
+    pub(crate) record: u64,
     pub(crate) kind: PieceKind,
 }
 
@@ -92,9 +94,10 @@ impl Batch {
 
 impl Piece {
     pub(crate) fn place(&self) -> Place<'_> {
-        Place { input: &self.source.name, given: self.source.input, line: None, offset: self.offset }
+        let Source { name, input, .. } = &*self.source;
+        Place { input: name, given: *input, line: None, record: self.record, offset: self.offset }
     }
 }
 
 /// What a batch holds: a record, or what stands where one should be.
-pub type Entry<'b> = Result<Record<'b>, Fault<'b>>;
+pub type Entry<'b> = Result<Record<'b>, Box<Fault<'b>>>;

@@ -18,6 +18,8 @@ pub struct Place<'b> {
     pub given: usize,
     /// The line in the file, from 1; `None` where the record is the whole file.
     pub line: Option<u64>,
+    /// The number of the record in the file, from 1; blank lines do not count, faults do.
+    pub record: u64,
     /// The record's first byte in the file, after decompression.
     pub offset: u64,
 }
@@ -61,6 +63,7 @@ struct Line<'f> {
     input: &'f str,
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
+    record: u64,
     offset: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<&'f str>,
@@ -82,6 +85,7 @@ impl Fault<'_> {
         let line = Line {
             input: self.place.input,
             line: self.place.line,
+            record: self.place.record,
             offset: self.place.offset,
             stage: self.stage,
             reason: &self.reason,
@@ -138,7 +142,7 @@ mod tests {
 
     fn written(raw: &[u8], limit: usize) -> serde_json::Value {
         let fault = Fault {
-            place: Place { input: "a.jsonl", given: 0, line: Some(3), offset: 40 },
+            place: Place { input: "a.jsonl", given: 0, line: Some(3), record: 2, offset: 40 },
             stage: None,
             reason: "broken".into(),
             remedy: "mend it".into(),

@@ -28,11 +28,7 @@ fn walk(page: &str, blocks: &mut Blocks) {
     let mut emitter = CallbackEmitter::<_, Infallible>::new(blocks);
     // The tokenizer then knows by itself that a script holds no tags.
     emitter.naively_switch_states(true);
-    for token in Tokenizer::new_with_emitter(page, emitter) {
-        match token {
-            Ok(never) | Err(never) => match never {},
-        }
-    }
+    let Ok(()) = Tokenizer::new_with_emitter(page, emitter).finish();
 }
 
 /// What is gathered on the way.

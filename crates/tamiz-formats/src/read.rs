@@ -8,6 +8,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::batch::{Batch, Piece, PieceKind};
 use crate::decode::{Decoder, Trouble};
+use crate::record::{is_blank, too_large, without_mark};
 use crate::{Format, RAW_LIMIT, Source};
 
 /// Bytes read at a time while looking for the end of a long line or file.
@@ -59,13 +60,60 @@ struct Open {
     carry: Vec<u8>,
     /// The place of the next record in the decompressed file.
     offset: u64,
-    line: u64,
+    numbers: Numbers,
     /// Records that start before this place do not belong to this shard; `None` once they are passed.
     from: Option<u64>,
     /// Records that start here or later do not belong to this shard.
     until: u64,
     /// The compressed bytes that progress has been told of.
     told: u64,
+}
+
+/// Counts lines and records of a file, of whole lines or of any pieces of them.
+#[derive(Default)]
+struct Numbers {
+    feeds: u64,
+    records: u64,
+    /// The last byte that is not blank of the line that is not yet ended.
+    last: Option<u8>,
+}
+
+impl Numbers {
+    /// The number of the line that comes next, from 1.
+    fn line(&self) -> u64 {
+        self.feeds + 1
+    }
+
+    /// The number of the record that comes next, from 1.
+    fn record(&self) -> u64 {
+        self.records + 1
+    }
+
+    fn pass(&mut self, bytes: &[u8], offset: u64) {
+        let mut start = 0;
+        for feed in memchr_iter(b'\n', bytes) {
+            self.see(&bytes[start..feed], offset + start as u64);
+            self.end_line();
+            self.feeds += 1;
+            start = feed + 1;
+        }
+        self.see(&bytes[start..], offset + start as u64);
+    }
+
+    fn see(&mut self, part: &[u8], offset: u64) {
+        let part = without_mark(part, offset);
+        self.last = part.iter().rfind(|byte| !matches!(byte, b' ' | b'\t' | b'\r')).copied().or(self.last);
+    }
+
+    /// The line ends here: it is a record unless it is blank.
+    fn end_line(&mut self) {
+        self.records += u64::from(self.last.take().is_some());
+    }
+
+    /// Damage tears the line: that is a fault, and the line a record only if it was whole; see [`Open::damage`].
+    fn tear(&mut self) {
+        self.records += 1 + u64::from(self.last.take() == Some(b'}'));
+    }
 }
 
 enum Filled {
@@ -154,7 +202,7 @@ impl Reader {
                     source,
                     carry: Vec::new(),
                     offset: 0,
-                    line: 1,
+                    numbers: Numbers::default(),
                     from: (from > 0).then_some(from),
                     until,
                     told: 0,
@@ -167,7 +215,14 @@ impl Reader {
                     remedy: "check the path and its permissions, then run again".into(),
                     length: 0,
                 };
-                batch.pieces.push(Piece { source, range: at..at, offset: 0, line: 1, kind: fault });
+                batch.pieces.push(Piece {
+                    source,
+                    range: at..at,
+                    offset: 0,
+                    line: 1,
+                    record: 1,
+                    kind: fault,
+                });
                 count(&mut self.left, 1);
             }
         }
@@ -279,7 +334,7 @@ impl Open {
             let mut start = 0;
             while *left > 0 && start < bytes.len() {
                 let end = memchr(b'\n', &bytes[start..]).map_or(bytes.len(), |feed| start + feed + 1);
-                if !crate::record::is_blank(&bytes[start..end]) {
+                if !is_blank(without_mark(&bytes[start..end], self.offset + start as u64)) {
                     *left -= 1;
                 }
                 start = end;
@@ -288,13 +343,13 @@ impl Open {
             range.end = range.start + start;
         }
         batch.filled = range.end;
-        let feeds = memchr_iter(b'\n', &batch.bytes[range.clone()]).count() as u64;
-        let (offset, line) = (self.offset, self.line);
+        let (offset, line, record) = (self.offset, self.numbers.line(), self.numbers.record());
+        self.numbers.pass(&batch.bytes[range.clone()], self.offset);
+        self.numbers.end_line();
         self.offset += range.len() as u64;
-        self.line += feeds;
         if !range.is_empty() {
             let source = Arc::clone(&self.source);
-            batch.pieces.push(Piece { source, range, offset, line, kind: PieceKind::Lines });
+            batch.pieces.push(Piece { source, range, offset, line, record, kind: PieceKind::Lines });
         }
         ends
     }
@@ -322,7 +377,9 @@ impl Open {
         batch.filled = range.end;
         let source = Arc::clone(&self.source);
         let kind = PieceKind::Fault { reason, remedy: remedy.into(), length };
-        batch.pieces.push(Piece { source, range, offset: self.offset, line: self.line, kind });
+        let (line, record) = (self.numbers.line(), self.numbers.record());
+        batch.pieces.push(Piece { source, range, offset: self.offset, line, record, kind });
+        self.numbers.records += 1;
         self.offset += length;
         count(left, 1);
     }
@@ -363,11 +420,13 @@ impl Open {
             }
         }
         let source = Arc::clone(&self.source);
-        let (reason, remedy) = crate::record::too_large(length);
+        let (reason, remedy) = too_large(length);
         let kind = PieceKind::Fault { reason, remedy, length };
-        batch.pieces.push(Piece { source, range: 0..kept, offset: self.offset, line: self.line, kind });
+        let (line, record) = (self.numbers.line(), self.numbers.record());
+        batch.pieces.push(Piece { source, range: 0..kept, offset: self.offset, line, record, kind });
         self.offset += length + 1;
-        self.line += 1;
+        self.numbers.feeds += 1;
+        self.numbers.records += 1;
         count(left, 1);
         if let Some((reason, remedy)) = damage {
             self.damage(batch, kept, kept, reason, remedy, left);
@@ -388,8 +447,8 @@ impl Open {
                     let first = (from - 1).saturating_sub(self.offset).min(read as u64) as usize;
                     let end = memchr(b'\n', &bytes[first..]).map(|feed| first + feed + 1);
                     let used = end.unwrap_or(read);
+                    self.numbers.pass(&bytes[..used], self.offset);
                     self.offset += used as u64;
-                    self.line += memchr_iter(b'\n', &bytes[..used]).count() as u64;
                     if end.is_some() {
                         self.carry.extend_from_slice(&bytes[used..]);
                         return true;
@@ -397,8 +456,12 @@ impl Open {
                 }
                 Err(Trouble::Pause) => {}
                 // The shard before tells of the damage. What comes after it starts a new line.
-                Err(Trouble::Damage { .. }) if self.offset >= from => return true,
-                Err(Trouble::Damage { .. }) => {}
+                Err(Trouble::Damage { .. }) => {
+                    self.numbers.tear();
+                    if self.offset >= from {
+                        return true;
+                    }
+                }
             }
         }
     }
@@ -435,7 +498,7 @@ impl Open {
         }
         let range = start..batch.filled;
         let source = Arc::clone(&self.source);
-        batch.pieces.push(Piece { source, range, offset: 0, line: 1, kind });
+        batch.pieces.push(Piece { source, range, offset: 0, line: 1, record: 1, kind });
         count(left, 1);
         Filled::Source
     }

@@ -47,7 +47,7 @@ impl<'b> Record<'b> {
     ///
     /// # Errors
     /// If a JSON string holds half of a surrogate pair: such a record has no text.
-    pub fn text(&self) -> Result<String, Fault<'b>> {
+    pub fn text(&self) -> Result<String, Box<Fault<'b>>> {
         match self.text {
             Text::Plain(text) => Ok(text.to_owned()),
             Text::Html(page) => Ok(html::text(page)),
@@ -55,7 +55,7 @@ impl<'b> Record<'b> {
                 let reason = format!(
                     "the text is not Unicode: half of a surrogate pair at byte {at} of its JSON string"
                 );
-                self.fault(reason, "write characters beyond U+FFFF as two \\u escapes, or as UTF-8")
+                Box::new(self.fault(reason, "write characters beyond U+FFFF as two \\u escapes, or as UTF-8"))
             }),
         }
     }
@@ -103,8 +103,8 @@ impl<'b> Record<'b> {
 pub struct Records<'b> {
     batch: &'b Batch,
     pieces: std::slice::Iter<'b, Piece>,
-    /// The piece whose lines are being read, the next byte in it, and that line's number.
-    lines: Option<(&'b Piece, usize, u64)>,
+    /// The piece whose lines are being read, the next byte in it, and the place that is there.
+    lines: Option<(&'b Piece, usize, Place<'b>)>,
 }
 
 impl<'b> Iterator for Records<'b> {
@@ -112,14 +112,17 @@ impl<'b> Iterator for Records<'b> {
 
     fn next(&mut self) -> Option<Entry<'b>> {
         loop {
-            if let Some((piece, at, line)) = self.lines {
+            if let Some((piece, at, mut place)) = self.lines {
                 let bytes = &self.batch.bytes[piece.range.clone()];
                 if at < bytes.len() {
                     let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |feed| at + feed);
-                    self.lines = Some((piece, end + 1, line + 1));
-                    let place = Place { line: Some(line), offset: piece.offset + at as u64, ..piece.place() };
+                    place.offset = piece.offset + at as u64;
                     let line = without_mark(&bytes[at..end], place.offset);
-                    if is_blank(line) {
+                    let blank = is_blank(line);
+                    let next = Place { record: place.record + u64::from(!blank), ..place };
+                    self.lines =
+                        Some((piece, end + 1, Place { line: place.line.map(|line| line + 1), ..next }));
+                    if blank {
                         continue;
                     }
                     return Some(parse(line.strip_suffix(b"\r").unwrap_or(line), place, self.batch.limit));
@@ -129,18 +132,20 @@ impl<'b> Iterator for Records<'b> {
             let piece = self.pieces.next()?;
             let bytes = &self.batch.bytes[piece.range.clone()];
             match &piece.kind {
-                PieceKind::Lines => self.lines = Some((piece, 0, piece.line)),
+                PieceKind::Lines => {
+                    self.lines = Some((piece, 0, Place { line: Some(piece.line), ..piece.place() }));
+                }
                 PieceKind::File => return Some(file(piece, bytes)),
                 PieceKind::Fault { reason, remedy, length } => {
                     let line = (piece.source.format == Format::Jsonl).then_some(piece.line);
-                    return Some(Err(Fault {
+                    return Some(Err(Box::new(Fault {
                         place: Place { line, ..piece.place() },
                         stage: None,
                         reason: reason.into(),
                         remedy: remedy.into(),
                         raw: bytes,
                         length: *length,
-                    }));
+                    })));
                 }
             }
         }
@@ -167,7 +172,7 @@ pub(crate) fn too_large(length: u64) -> (String, String) {
 }
 
 /// A file's first bytes without the UTF-8 byte order mark that some editors put there.
-fn without_mark(bytes: &[u8], offset: u64) -> &[u8] {
+pub(crate) fn without_mark(bytes: &[u8], offset: u64) -> &[u8] {
     if offset == 0 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes }
 }
 
@@ -185,7 +190,7 @@ fn file<'b>(piece: &'b Piece, bytes: &'b [u8]) -> Entry<'b> {
     })
 }
 
-fn utf8<'b>(bytes: &'b [u8], place: Place<'b>, what: &str) -> Result<&'b str, Fault<'b>> {
+fn utf8<'b>(bytes: &'b [u8], place: Place<'b>, what: &str) -> Result<&'b str, Box<Fault<'b>>> {
     std::str::from_utf8(bytes).map_err(|error| {
         let (reason, remedy) = if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
             ("it is UTF-16, not UTF-8".to_owned(), "convert it: iconv -f UTF-16 -t UTF-8")
@@ -204,8 +209,9 @@ fn broken<'b>(
     place: Place<'b>,
     reason: impl Into<Cow<'b, str>>,
     remedy: impl Into<Cow<'b, str>>,
-) -> Fault<'b> {
-    Fault { place, stage: None, reason: reason.into(), remedy: remedy.into(), raw, length: raw.len() as u64 }
+) -> Box<Fault<'b>> {
+    let length = raw.len() as u64;
+    Box::new(Fault { place, stage: None, reason: reason.into(), remedy: remedy.into(), raw, length })
 }
 
 fn parse<'b>(line: &'b [u8], place: Place<'b>, limit: usize) -> Entry<'b> {

@@ -1,11 +1,13 @@
 //! What comes out of files, whole and broken.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on panics")]
+
 use std::fs;
 use std::io::{Cursor, ErrorKind, Read, Write};
 use std::path::Path;
 
 use proptest::prelude::*;
-use tamiz_formats::{Batch, Compression, Encoder, Id, Limits, Reader, Selection, Source, list};
+use tamiz_formats::{Batch, Compression, Encoder, Id, Limits, Place, Reader, Selection, Source, list};
 
 /// A record or fault, as a test can compare it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +17,11 @@ enum Seen {
 }
 
 use Seen::{Fault, Record};
+
+/// A place with all that it says.
+fn shown(place: Place<'_>) -> String {
+    format!("{place} #{}", place.record)
+}
 
 fn read_all(reader: &mut Reader) -> Vec<Vec<Seen>> {
     let mut batch = Batch::default();
@@ -28,11 +35,11 @@ fn read_all(reader: &mut Reader) -> Vec<Vec<Seen>> {
                     Id::Json(raw) => (*raw).to_owned(),
                     Id::Text(text) => text.to_string(),
                 };
-                Ok(Record { id, text, place: record.place.to_string() })
+                Ok(Record { id, text, place: shown(record.place) })
             }) {
                 Ok(record) => record,
                 Err(fault) => Fault {
-                    place: fault.place.to_string(),
+                    place: shown(fault.place),
                     reason: fault.reason.to_string(),
                     raw: fault.raw.to_vec(),
                 },
@@ -85,9 +92,9 @@ fn marks_line_ends_blanks_and_a_missing_last_line_feed_are_no_records() {
     assert_eq!(
         seen,
         [
-            record("1", "a", "-:1 (byte 0)"),
-            record("\"x\"", "b\r\n", "-:5 (byte 31)"),
-            record("-:6", "c", "-:6 (byte 58)")
+            record("1", "a", "-:1 (byte 0) #1"),
+            record("\"x\"", "b\r\n", "-:5 (byte 31) #2"),
+            record("-:6", "c", "-:6 (byte 58) #3")
         ]
     );
     for empty in [&b""[..], b"\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\r\n \n"] {
@@ -138,9 +145,9 @@ fn a_record_that_is_too_large_costs_itself_alone() {
         let seen = read_bytes(bytes.as_bytes(), limits);
         assert_eq!(seen.len(), 3);
         let Fault { place, reason, .. } = &seen[1] else { panic!("a record over the limit was read") };
-        assert_eq!(place, "-:2 (byte 20)");
+        assert_eq!(place, "-:2 (byte 20) #2");
         assert_eq!(reason, &format!("the record is too large: {} bytes in one line", long.len()));
-        let place = format!("-:3 (byte {})", 21 + long.len());
+        let place = format!("-:3 (byte {}) #3", 21 + long.len());
         assert_eq!(seen[2], Record { id: "2".into(), text: "b".into(), place });
     }
     assert_eq!(texts(&read_bytes(long.as_bytes(), Limits::default()))[0].len(), 700_000);
@@ -260,7 +267,7 @@ fn directories_are_read_in_the_order_of_their_paths() {
             "b/a.txt.gz \"a\"",
             "b/z.txt \"z\"",
             "c/empty.txt \"\"",
-            "latin.txt (byte 0) invalid UTF-8 at byte 2 of the file",
+            "latin.txt (byte 0) #1 invalid UTF-8 at byte 2 of the file",
         ]
     );
     let named = list(&[format!("{input}/b/z.txt"), format!("{input}/*/*.txt*")], &[]).unwrap().sources;

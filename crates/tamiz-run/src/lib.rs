@@ -7,7 +7,7 @@
 //! ```text
 //! part-00000.jsonl…          documents kept; a new part once one holds 256 MB before compression
 //! dropped/part-00000.jsonl…  documents that a stage dropped whole: the record, its `tamiz` with stage, kind, rule
-//! quarantine/part-00000.jsonl  what could not be read: input, line, byte offset, reason, remedy, the raw bytes
+//! quarantine/part-00000.jsonl  what could not be read: input, line, record, byte offset, reason, remedy, raw bytes
 //! _tamiz/manifest.json       what it was made from and what is in it, with checksums; written last
 //! _tamiz/report.json         counts, kinds removed, times
 //! ```
@@ -66,5 +66,5 @@ pub use run::run;
 pub use state::merge;
 pub use stream::{print, stream};
 pub use summary::Summary;
-pub use tally::{Amount, Counts, Removed, Seconds, StageTally};
+pub use tally::{Counts, Removed, Seconds, StageTally};
 pub use tamiz_formats::{Compression, Limits};

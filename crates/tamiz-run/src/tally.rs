@@ -31,12 +31,10 @@ impl Counts {
 }
 
 /// How much was removed for one reason.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Amount {
-    /// Pieces of text.
-    pub pieces: u64,
-    /// Their code points.
-    pub characters: u64,
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Amount {
+    pub(crate) pieces: u64,
+    pub(crate) characters: u64,
 }
 
 /// How much was removed by a rule.
@@ -48,9 +46,10 @@ pub struct Removed {
     pub kind: Kind,
     /// The rule that decided.
     pub rule: &'static str,
-    /// How much.
-    #[serde(flatten)]
-    pub amount: Amount,
+    /// Pieces of text.
+    pub pieces: u64,
+    /// Their code points.
+    pub characters: u64,
 }
 
 /// What a stage did, and the time it took.
@@ -159,7 +158,8 @@ impl Tally {
                 stage: reason.stage,
                 kind: reason.kind,
                 rule: reason.rule.as_str(),
-                amount,
+                pieces: amount.pieces,
+                characters: amount.characters,
             })
             .collect();
         removed.sort_by_key(|entry| (entry.stage, entry.kind, entry.rule));

@@ -46,7 +46,7 @@ fn nothing_is_lost_and_every_fault_has_its_place() {
     assert_eq!(counts.read, counts.kept + counts.dropped + counts.quarantined);
     assert_eq!((summary.exit_status(), summary.files_left), (3, 1));
     assert_eq!(summary.languages["es"], counts.kept);
-    assert_eq!((summary.removed[0].stage, summary.removed[0].amount.pieces), ("words", 303));
+    assert_eq!((summary.removed[0].stage, summary.removed[0].pieces), ("words", 303));
 
     let files = files(out.path());
     let kept = records(&files[Path::new("part-00000.jsonl")]);
@@ -86,12 +86,13 @@ fn nothing_is_lost_and_every_fault_has_its_place() {
             ("d.jsonl.gz", Some(2), "the gzip stream ends early"),
             ("f.txt", None, "invalid UTF-8 at byte 2 of the file"),
         ]
-        .map(|(input, line, reason)| (input, line, reason))
     );
     assert_eq!(faults[1]["stage"], "words");
     assert!(faults[1]["reason"].as_str().unwrap().contains("the stage cannot go on (stages.rs:"));
     assert_eq!(faults[1]["raw"], "{\"id\":3,\"text\":\"PANIC now\"}");
     assert!(faults[2]["raw_base64"].is_string());
+    let numbers: Vec<_> = faults[..4].iter().map(|fault| fault["record"].as_u64()).collect();
+    assert_eq!(numbers, [2, 3, 4, 5].map(Some), "blank lines are no records");
 }
 
 #[test]
