@@ -51,14 +51,14 @@ fn a_broken_corpus_loses_nothing_and_ends_with_3() {
     assert_eq!(kept, ["Uno.", "Dos.", "Tres.\r\nCuatro.\r\n"]);
     let quarantine = records(&out.join("quarantine"));
     assert_eq!(quarantine.len(), 3);
-    let places: Vec<_> = quarantine.iter().map(|fault| (fault["record"].as_u64(), fault["offset"].as_u64())).collect();
+    let places: Vec<_> = quarantine.iter().map(|fault| (fault["line"].as_u64(), fault["offset"].as_u64())).collect();
     let offset = |needle: &[u8]| lines.windows(needle.len()).position(|window| window == needle).map(|at| at as u64);
     assert_eq!(
         places,
         [
             (Some(2), offset(b"{\"id\": \"malformed\"")),
             (Some(3), offset(b"{\"id\": \"no text\"")),
-            (Some(4), offset(b"{\"id\": \"latin-1\""))
+            (Some(5), offset(b"{\"id\": \"latin-1\""))
         ]
     );
     for fault in &quarantine {

@@ -130,7 +130,7 @@ fn told(summary: &Summary, output: &Path) -> String {
     }
     let mut kinds: Vec<(Kind, u64, u64)> = Vec::new();
     for removed in &summary.removed {
-        let (pieces, characters) = (removed.amount.pieces, removed.amount.characters);
+        let (pieces, characters) = (removed.pieces, removed.characters);
         match kinds.iter_mut().find(|(kind, ..)| *kind == removed.kind) {
             Some(sum) => (sum.1, sum.2) = (sum.1 + pieces, sum.2 + characters),
             None => kinds.push((removed.kind, pieces, characters)),
