@@ -82,10 +82,8 @@ fn in_quotation(text: &str, at: usize, mark: char) -> bool {
             open = true;
         } else if c == mark {
             // A mark with a blank on one side only says by itself which way it turns.
-            let (blank_before, blank_after) = (
-                before.is_whitespace() || matches!(before, '(' | '['),
-                !next.is_alphanumeric() && next != mark,
-            );
+            let (blank_before, blank_after) =
+                (before.is_whitespace() || matches!(before, '(' | '['), !next.is_alphanumeric() && next != mark);
             open = match (blank_before, blank_after) {
                 (true, false) => true,
                 (false, true) => false,

@@ -5,7 +5,9 @@ use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 use tamiz_core::LanguageCode;
-use tamiz_table::Table;
+use tamiz_table::{Row, Table};
+
+use crate::embedded::{ABBREVIATIONS, Embedded, FUNCTION_WORDS};
 
 /// Longest word that is looked up, in bytes of its folded form; longer ones are in no table.
 const LONGEST: usize = 40;
@@ -19,6 +21,41 @@ pub(crate) enum Sort {
     BeforeNumber,
     /// Ends a sentence only where a function word with a capital follows.
     Abbreviation,
+}
+
+/// What a row of a table says.
+enum Meaning<'t> {
+    Word(&'t str, Sort),
+    FunctionWord(&'t str),
+    Ordinal { digits: usize, before_nouns: bool },
+    RomanOrdinal,
+}
+
+impl<'t> Meaning<'t> {
+    fn of(row: &Row<'t>) -> Result<Self, String> {
+        let word = row.pattern.strip_suffix('.').unwrap_or(row.pattern);
+        if word.is_empty() || word.contains(char::is_whitespace) {
+            return Err("a pattern is one word with its full stop, such as `Dr.`".into());
+        }
+        let digits = word.bytes().filter(|&byte| byte == b'9').count();
+        let sort = match row.id {
+            "title" => Sort::Title,
+            "before-number" | "suffix" | "unit" => Sort::BeforeNumber,
+            "abbreviation" => Sort::Abbreviation,
+            "function-word" => return Ok(Meaning::FunctionWord(word)),
+            "ordinal" | "noun-ordinal" if digits == word.len() => {
+                return Ok(Meaning::Ordinal { digits, before_nouns: row.id == "noun-ordinal" });
+            }
+            "ordinal" if word == "X" => return Ok(Meaning::RomanOrdinal),
+            "ordinal" | "noun-ordinal" => return Err("an ordinal is `9.`, `99.` or `X.`".into()),
+            other => {
+                return Err(format!(
+                    "`{other}` is no kind of row: write title, abbreviation, before-number, unit, suffix or ordinal"
+                ));
+            }
+        };
+        Ok(Meaning::Word(word, sort))
+    }
 }
 
 /// What the tables say of a word. A row with a capital is not for the word without (`On.`, but not `on.`).
@@ -47,48 +84,25 @@ pub(crate) struct Lexicon {
 }
 
 impl Lexicon {
-    /// Takes in the rows of a table.
-    pub(crate) fn add(&mut self, table: &Table<'_>) -> Vec<String> {
-        let mut faults = Vec::new();
+    /// Takes in the rows of a table; rows with faults are passed over.
+    fn add(&mut self, table: &Table<'_>) {
         for row in &table.rows {
-            let word = row.pattern.strip_suffix('.').unwrap_or(row.pattern);
-            let sort = match row.id {
-                "title" => Sort::Title,
-                "before-number" | "suffix" | "unit" => Sort::BeforeNumber,
-                "abbreviation" => Sort::Abbreviation,
-                "ordinal" | "noun-ordinal" if word.bytes().all(|byte| byte == b'9') => {
-                    self.ordinal_digits = self.ordinal_digits.max(word.len());
-                    self.noun_ordinals |= row.id == "noun-ordinal";
-                    continue;
+            match Meaning::of(row) {
+                Ok(Meaning::Word(word, sort)) => {
+                    let lower = word.to_lowercase();
+                    let mut entry = self.words.get(&lower).copied().unwrap_or_default();
+                    *if lower == word { &mut entry.any } else { &mut entry.capital } = Some(sort);
+                    self.words.insert(&lower, entry);
                 }
-                "ordinal" => {
-                    self.roman_ordinals = true;
-                    continue;
+                Ok(Meaning::FunctionWord(word)) => self.starters.insert(word, ()),
+                Ok(Meaning::Ordinal { digits, before_nouns }) => {
+                    self.ordinal_digits = self.ordinal_digits.max(digits);
+                    self.noun_ordinals |= before_nouns;
                 }
-                "function-word" => {
-                    self.starters.insert(&word.to_lowercase(), ());
-                    continue;
-                }
-                other => {
-                    faults.push(format!(
-                        "{}:{}: `{other}` is no kind of row: write abbreviation, title, before-number, unit or ordinal",
-                        table.name, row.line
-                    ));
-                    continue;
-                }
-            };
-            if word.contains(char::is_whitespace) || word.is_empty() {
-                faults.push(format!(
-                    "{}:{}: a pattern is one word with its full stop, such as `Dr.`",
-                    table.name, row.line
-                ));
+                Ok(Meaning::RomanOrdinal) => self.roman_ordinals = true,
+                Err(_) => {}
             }
-            let lower = word.to_lowercase();
-            let mut entry = self.words.get(&lower).copied().unwrap_or_default();
-            *if lower == word { &mut entry.any } else { &mut entry.capital } = Some(sort);
-            self.words.insert(&lower, entry);
         }
-        faults
     }
 
     /// What the full stop after the word means, if a table knows the word; the word comes without it.
@@ -121,10 +135,6 @@ impl<V> Words<V> {
     pub(crate) fn get(&self, word: &str) -> Option<&V> {
         let mut buffer = [0; LONGEST];
         self.0.get(folded(word, &mut buffer)?)
-    }
-
-    pub(crate) fn get_mut(&mut self, word: &str) -> Option<&mut V> {
-        self.0.get_mut(word.as_bytes())
     }
 }
 
@@ -165,18 +175,6 @@ impl Hasher for WordHasher {
     }
 }
 
-macro_rules! tables {
-    ($folder:literal: $($code:literal)*) => {
-        &[$(($code, concat!($folder, "/", $code, ".tsv"), include_str!(concat!("../tables/", $folder, "/", $code, ".tsv")))),*]
-    };
-}
-
-/// Language, file name and text of every embedded table of abbreviations. `und` holds for every language.
-pub(crate) const ABBREVIATIONS: &[(&str, &str, &str)] = tables!("abbreviations": "af" "ar" "be" "bg" "ca" "cs" "da" "de" "el" "en" "es" "et" "eu" "fa" "fi" "fr" "gl" "he" "hi" "hr" "hu" "hy" "id" "is" "it" "kk" "lt" "lv" "mk" "ml" "mr" "nb" "nl" "pl" "pt" "ro" "ru" "sk" "sl" "sq" "sr" "sv" "tr" "uk" "und" "vi");
-
-/// Language, file name and text of every embedded table of function words.
-pub(crate) const FUNCTION_WORDS: &[(&str, &str, &str)] = tables!("function-words": "be" "bg" "ca" "cs" "da" "de" "el" "en" "es" "et" "eu" "fi" "fr" "gl" "hr" "hu" "hy" "id" "is" "it" "kk" "lt" "lv" "mk" "nb" "nl" "nn" "pl" "pt" "ro" "ru" "sk" "sl" "sr" "sv" "tr" "uk" "vi" );
-
 /// A language and its lexicon.
 pub(crate) struct Language {
     pub(crate) code: LanguageCode,
@@ -193,52 +191,46 @@ pub(crate) struct Languages {
 
 impl Languages {
     /// Compiles the embedded tables, with the rows of the user's tables in every language.
-    pub(crate) fn new(extra: &[Table<'_>]) -> (Self, Vec<String>) {
-        let parse = |name, text| Table::parse(name, text).expect("a test verifies every embedded table");
-        let mut faults = Vec::new();
-        let mut unknown = Lexicon::default();
-        let mut codes: Vec<&str> = ABBREVIATIONS.iter().chain(FUNCTION_WORDS).map(|table| table.0).collect();
+    pub(crate) fn new(extra: &[Table<'_>]) -> Self {
+        let rows_of = |tables: &'static [Embedded], code: &str| -> Vec<Table<'static>> {
+            let of_language = tables.iter().filter(|table| table.code == code);
+            of_language.map(|table| table.parse().expect("a test verifies every embedded table")).collect()
+        };
+        let mut common = Lexicon::default();
+        rows_of(ABBREVIATIONS, "und").iter().for_each(|table| common.add(table));
+        let mut codes: Vec<&str> = ABBREVIATIONS.iter().chain(FUNCTION_WORDS).map(|table| table.code).collect();
         codes.sort_unstable();
         codes.dedup();
         codes.retain(|&code| code != "und");
-        for (_, name, text) in ABBREVIATIONS.iter().filter(|table| table.0 == "und") {
-            unknown.add(&parse(name, text));
-        }
-        let common = unknown.clone();
         let mut known = Vec::new();
         let mut evidence = Words::<u64>::default();
         for (i, code) in codes.iter().enumerate() {
-            let mut lexicon = common.clone();
-            lexicon.is_known = true;
-            lexicon.is_english = *code == "en";
-            for (_, name, text) in ABBREVIATIONS.iter().filter(|table| table.0 == *code) {
-                lexicon.add(&parse(name, text));
-            }
-            for (_, name, text) in FUNCTION_WORDS.iter().filter(|table| table.0 == *code) {
-                let table = parse(name, text);
+            let mut lexicon = Lexicon { is_known: true, is_english: *code == "en", ..common.clone() };
+            rows_of(ABBREVIATIONS, code).iter().for_each(|table| lexicon.add(table));
+            for table in rows_of(FUNCTION_WORDS, code) {
                 lexicon.add(&table);
                 for row in &table.rows {
-                    match evidence.get_mut(row.pattern) {
-                        Some(bits) => *bits |= 1 << i,
-                        None => evidence.insert(row.pattern, 1 << i),
-                    }
+                    let bits = evidence.get(row.pattern).copied().unwrap_or_default();
+                    evidence.insert(row.pattern, bits | 1 << i);
                 }
             }
-            for table in extra {
-                lexicon.add(table);
-            }
+            extra.iter().for_each(|table| lexicon.add(table));
             let code = LanguageCode::parse(code).expect("tables are named by language codes");
             known.push(Language { code, lexicon });
         }
-        for table in extra {
-            faults.extend(unknown.add(table));
-        }
-        (Self { known, unknown, evidence }, faults)
+        extra.iter().for_each(|table| common.add(table));
+        Self { known, unknown: common, evidence }
+    }
+
+    /// What is wrong with the rows of a table, beyond what makes it a table.
+    pub(crate) fn faults(table: &Table<'_>) -> Vec<String> {
+        let fault = |row: &Row<'_>| Some(format!("{}:{}: {}", table.name, row.line, Meaning::of(row).err()?));
+        table.rows.iter().filter_map(fault).collect()
     }
 
     /// The embedded tables alone, compiled once.
     pub(crate) fn embedded() -> &'static Self {
-        static EMBEDDED: LazyLock<Languages> = LazyLock::new(|| Languages::new(&[]).0);
+        static EMBEDDED: LazyLock<Languages> = LazyLock::new(|| Languages::new(&[]));
         &EMBEDDED
     }
 
@@ -262,9 +254,76 @@ impl Languages {
 
     /// The lexicon of a language; the one for all others where it has no table.
     pub(crate) fn lexicon(&self, code: LanguageCode) -> &Lexicon {
+        // The codes of what is written alike.
+        let code = match code.as_str() {
+            "no" => LanguageCode::parse("nb").unwrap_or(code),
+            "bs" | "sh" => LanguageCode::parse("hr").unwrap_or(code),
+            _ => code,
+        };
         match self.known.binary_search_by_key(&code, |language| language.code) {
             Ok(i) => &self.known[i].lexicon,
             Err(_) => &self.unknown,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::split::split;
+
+    fn is_one_sentence(lexicon: &Lexicon, text: &str) -> bool {
+        let mut ends = 0;
+        split(text, lexicon, |_| ends += 1);
+        ends == 0
+    }
+
+    #[test]
+    fn every_row_of_abbreviations_holds_for_its_examples() {
+        let languages = Languages::embedded();
+        let mut faults = String::new();
+        for embedded in ABBREVIATIONS {
+            let lexicon = match embedded.code {
+                "und" => &languages.unknown,
+                code => languages.lexicon(LanguageCode::parse(code).unwrap()),
+            };
+            let table = embedded.parse().unwrap();
+            assert_eq!(Languages::faults(&table), [""; 0]);
+            for fault in table.verify(|_, text| is_one_sentence(lexicon, text)) {
+                faults += &format!("{fault}\n");
+            }
+        }
+        assert!(faults.is_empty(), "{faults}");
+    }
+
+    #[test]
+    fn function_words_with_a_capital_start_a_sentence_after_initials() {
+        for embedded in FUNCTION_WORDS {
+            let lexicon = Languages::embedded().lexicon(LanguageCode::parse(embedded.code).unwrap());
+            let table = embedded.parse().unwrap();
+            assert_eq!(Languages::faults(&table), [""; 0]);
+            let faults = table.verify(|_, _| true);
+            assert!(faults.is_empty(), "{faults:?}");
+            for row in &table.rows {
+                assert_eq!(row.pattern, row.pattern.to_lowercase(), "{}:{}", embedded.code, row.line);
+                assert!(lexicon.starts_sentence(row.pattern), "{}:{}", embedded.code, row.line);
+            }
+        }
+    }
+
+    #[test]
+    fn the_evidence_has_room_for_every_language() {
+        assert!(Languages::embedded().known.len() <= 64);
+    }
+
+    #[test]
+    fn a_row_with_a_capital_is_not_for_the_word_without() {
+        let table = Table::parse("own.tsv", "title\tOn.\ntitle\tdott.\n").unwrap();
+        let mut lexicon = Lexicon::default();
+        lexicon.add(&table);
+        assert_eq!(lexicon.sort("On"), Some(Sort::Title));
+        assert_eq!(lexicon.sort("on"), None);
+        assert_eq!(lexicon.sort("Dott"), Some(Sort::Title));
+        assert_eq!(lexicon.sort("DOTT"), Some(Sort::Title));
     }
 }

@@ -3,10 +3,7 @@
 use crate::closers::{close, skip_blanks};
 use crate::labels;
 use crate::lexicon::Lexicon;
-use crate::marks::{
-    Mark, Terminal, closes, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal,
-    terminal_at,
-};
+use crate::marks::{Mark, Terminal, closes, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal, terminal_at};
 use crate::words::{ends_full_word, stop_breaks};
 
 /// What the text goes on with after a possible end.
@@ -38,8 +35,7 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
     });
     loop {
         let terminal = next_terminal(text, at);
-        if let Some(item) = label.filter(|item| terminal.is_none_or(|terminal| item.start <= terminal.start))
-        {
+        if let Some(item) = label.filter(|item| terminal.is_none_or(|terminal| item.start <= terminal.start)) {
             let before = text[..item.start].trim_end().len();
             if before > start {
                 end(before);
@@ -51,10 +47,7 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
         }
         let Some(first) = terminal else { return false };
         if first.mark == Mark::Stop
-            && text
-                .as_bytes()
-                .get(first.end)
-                .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b',')
+            && text.as_bytes().get(first.end).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b',')
         {
             at = first.end;
             continue;
@@ -127,14 +120,9 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
     let ends = match class {
         Next::Lower if matches!(run.mark, Mark::Full) || text[next..].starts_with("..") => true,
         Next::Lower if run.mark == Mark::Strong => {
-            lexicon.is_english
-                && closed == run.end
-                && next == word_at
-                && ends_english_question(text, start, run)
+            lexicon.is_english && closed == run.end && next == word_at && ends_english_question(text, start, run)
         }
-        Next::Lower => {
-            closed == run.end && run.mark == Mark::Stop && ends_full_word(text, start, run.start, lexicon)
-        }
+        Next::Lower => closed == run.end && run.mark == Mark::Stop && ends_full_word(text, start, run.start, lexicon),
         Next::Other => !matches!(following, ',' | ';' | ':' | ')' | ']'),
         _ if signed || closed > run.end => true,
         _ => match run.mark {
