@@ -114,8 +114,11 @@ impl Stage for Boilerplate {
         for (i, line) in page.lines.iter().enumerate() {
             if let Some(verdict) = verdicts.get(i) {
                 self.cut(document, line.span(), verdict.kind, verdict.rule);
-            } else if let Some(tail) = inside::tail(line, document.source()) {
-                self.cut(document, tail.span, tail.kind, tail.rule);
+            } else if let Some(cue) = line.cues.tail
+                && line.tail < line.end
+            {
+                let tail = Span::new(line.tail as usize, line.end as usize);
+                self.cut(document, tail, cue.kind(), cue.rule());
             }
         }
     }

@@ -143,12 +143,12 @@ impl Scores {
         // The stretch with the largest mass of likely content less likely furniture.
         let (mut best, mut sum, mut start) = (0.0, 0.0, 0);
         let mut stretch = None;
-        for i in 0..count {
+        for (i, keep) in keep.iter().enumerate() {
             if sum <= 0.0 {
                 sum = 0.0;
                 start = i;
             }
-            sum += page.lines[i].tokens as f32 * (keep[i] - 0.5) - 0.5;
+            sum += page.lines[i].tokens as f32 * (keep - 0.5) - 0.5;
             if sum > best {
                 best = sum;
                 stretch = Some((start, i));
