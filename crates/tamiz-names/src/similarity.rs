@@ -340,7 +340,7 @@ impl Matcher {
         let (conflicts, extra) = (a.min(b) as f32, a.abs_diff(b) as f32);
         let base = if total > 0.0 { sum / total } else { 0.0 };
         let worst = if full == 0 { 0.0 } else { worst };
-        let mut score = 0.5 * base + 0.5 * worst - 0.35 * conflicts - if full >= 2 { 0.1 } else { 0.22 } * extra;
+        let mut score = 0.5 * base + 0.5 * worst - 0.35 * conflicts - if full >= 2 { 0.07 } else { 0.2 } * extra;
         let initials = |parts: &[Part], used: &[bool]| {
             parts.iter().zip(used).any(|(part, used)| part.kind == Kind::Initial && !*used)
         };
