@@ -200,7 +200,7 @@ impl Links {
 
     fn alike(&mut self, text: &str, a: Part, b: Part) -> bool {
         let word = |part: Part| &text[part.start as usize..part.end as usize];
-        self.matcher.similarity(word(a), word(b)) >= SAME
+        self.matcher.sound(word(a), word(b)) >= SAME
     }
 
     /// A short form goes to the only person whose name has it; if there are two, it stays alone.

@@ -189,7 +189,7 @@ impl Respelling {
             let word = token.text(names.text);
             let mut best = (0.9, word);
             for part in canonical.split(' ').filter(|_| is_part(token)) {
-                let alike = self.matcher.similarity(word, part);
+                let alike = self.matcher.sound(word, part);
                 if alike > best.0 || (alike == best.0 && part == word) {
                     best = (alike, part);
                 }
@@ -308,7 +308,7 @@ impl Respelling {
             return None;
         }
         let better = &names.text[best.start as usize..best.end as usize];
-        let alike = self.matcher.similarity(word, better);
+        let alike = self.matcher.sound(word, better);
         if alike < 0.9 {
             return None;
         }

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use tamiz_core::LanguageCode;
-use tamiz_table::{Row, Table};
 
 use crate::hash;
 use crate::index::Index;
@@ -121,19 +120,39 @@ pub(crate) fn is_korean_syllable(word: u64) -> bool {
 const SURNAME: u32 = 1;
 const SYLLABLE: u32 = 2;
 
-/// The table of given names, for tests.
-pub(crate) fn table() -> Option<Table<'static>> {
-    Table::parse("given/es.tsv", GIVEN).ok()
-}
-
-/// Whether a row of [`table`] brings a name to its form.
-pub(crate) fn respells(row: &Row<'_>, name: &str) -> bool {
-    row.pattern.split_once(": ").is_some_and(|(_, variants)| variants.split(' ').any(|variant| variant == name))
-}
-
 #[cfg(test)]
 mod tests {
+    use tamiz_table::{Row, Table};
+
     use super::*;
+
+    #[test]
+    fn given_names_are_brought_to_their_form_and_stay_there() {
+        let table = Table::parse("given/es.tsv", GIVEN).expect("the table is well formed");
+        let respells = |row: &Row<'_>, name: &str| {
+            row.pattern.split_once(": ").is_some_and(|(_, variants)| variants.split(' ').any(|known| known == name))
+        };
+        assert_eq!(table.verify(respells), []);
+        let spelling = &*SPANISH;
+        for row in &table.rows {
+            let (form, variants) = row.pattern.split_once(": ").expect("a form and its variants");
+            assert_eq!(spelling.given(hash::word(form)), Some(form), "{form} does not stay");
+            for variant in variants.split(' ') {
+                assert_eq!(spelling.given(hash::word(variant)), Some(form), "{variant} goes elsewhere");
+            }
+        }
+    }
+
+    #[test]
+    fn surnames_differ_from_their_plain_spelling_by_accents_alone() {
+        let rows: Vec<&str> = SURNAMES.lines().collect();
+        assert!(rows.is_sorted());
+        for row in rows {
+            let (plain, form) = row.split_once('\t').expect("two columns");
+            assert_eq!(spanish::without_acute(form), plain);
+            assert!(spanish::is_accented_spanish(form), "{form}");
+        }
+    }
 
     #[test]
     fn a_slip_is_one_letter() {
