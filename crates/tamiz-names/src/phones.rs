@@ -263,7 +263,7 @@ mod tests {
     fn spelling_conventions_sound_alike() {
         assert!(same("serguei", "sergey"));
         assert!(same("schewtschenko", "shevchenko"));
-        assert!(same("alexei", "aleksej"));
+        assert!(same("quispe", "kispe"));
         assert!(!same("suecia", "suiza"));
     }
 }

@@ -172,10 +172,23 @@ impl Scanner<'_> {
         if token.is(UPPER) && length == 1 && token.len() <= 3 && case != Case::Shouted {
             return entry.weight >= 9 && token.len() >= 2 && self.shipped_upper(entry, token);
         }
-        if length > 1 && self.joined(end, last) && self.flags(end) & PLACE_HEAD != 0 && case == Case::Telling {
+        if length > 1 && case == Case::Telling && self.joined(end, last) && (entry.weight < 7 || self.flags(end) & PLACE_HEAD != 0) {
+            return false;
+        }
+        // `El Banco` is a town, and how many sentences begin.
+        if length > 1 && entry.weight < 7 && flags & FUNCTION != 0 && self.flags(i + 1) & (COMMON | ORGANIZATION) != 0 {
             return false;
         }
         if length == 1 {
+            if entry.weight < 7 {
+                if flags & (ORGANIZATION | WORK) != 0 {
+                    return false;
+                }
+                let titled = !token.is(RUN) && token.gap == Gap::Space && self.flags(i - 1) & (TITLE | BEFORE_PERSON) != 0;
+                if self.part(i) >= 4 && (titled || self.connects(end, last)) {
+                    return false;
+                }
+            }
             if flags & (FUNCTION | ORDINARY | TITLE) != 0 && entry.weight < 9 {
                 return false;
             }
@@ -284,7 +297,7 @@ impl Scanner<'_> {
                     return (next || capital || speaks || (usual >= least && !self.inflected(i))).then_some(i);
                 }
                 if common && !next {
-                    let apart = token.is(UPPER) || (!small && usual >= 5) || (head && self.connects(i + 1, last));
+                    let apart = token.is(UPPER) || self.generic(i).is_some() || (!small && usual >= 5) || (head && self.connects(i + 1, last));
                     return apart.then_some(i);
                 }
                 (next || !token.is(UPPER) || self.is_acronym(i)).then_some(i)

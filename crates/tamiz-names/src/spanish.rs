@@ -24,7 +24,7 @@ const fn plain(c: char) -> char {
 
 /// Whether all letters are letters of Spanish.
 #[must_use]
-pub fn is_written(text: &str) -> bool {
+pub(crate) fn is_written(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii() || "áéíóúüñÁÉÍÓÚÜÑ".contains(c))
 }
 

@@ -464,7 +464,10 @@ impl Tokeniser<'_> {
         let known = |word: &str| WORDS.flags(hash::word(word), None);
         let small = head.starts_with(char::is_lowercase);
         const TELLS: u16 = words::COMMON | words::ORGANIZATION | words::TITLE | words::FUNCTION;
-        (known(head) & TELLS == 0 && head.len() >= 3 && small && known(tail) & TELLS != 0)
+        // After a capitalised word only the longer words that begin a body's name or a title tell: `CaixaBank` is one name.
+        const HEADS: u16 = words::ORGANIZATION | words::TITLE;
+        (!small && tail.len() >= 7 && head.len() >= 3 && known(tail) & HEADS != 0 && known(head) & TELLS == 0)
+            || (known(head) & TELLS == 0 && head.len() >= 3 && small && known(tail) & TELLS != 0)
             || (small && head.chars().count() >= 4 && known(head) & words::COMMON != 0)
     }
 }
