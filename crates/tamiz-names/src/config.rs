@@ -67,7 +67,9 @@ impl StageConfig for Config {
             match tables.read(path) {
                 // A user's lexicon is read once and used in every document: it lives as long as the program.
                 Ok(text) => {
-                    for (line, message) in user.add(Box::leak(text.into_boxed_str())).err().unwrap_or_default() {
+                    for (line, message) in
+                        user.add(Box::leak(text.into_boxed_str())).err().unwrap_or_default()
+                    {
                         errors.push(ConfigError::new(
                             &at,
                             format!("{}:{line}: {message}", path.display()),
@@ -76,7 +78,11 @@ impl StageConfig for Config {
                     }
                 }
                 Err(message) => {
-                    errors.push(ConfigError::new(&at, message, "check the path, relative to the definition file"));
+                    errors.push(ConfigError::new(
+                        &at,
+                        message,
+                        "check the path, relative to the definition file",
+                    ));
                 }
             }
         }

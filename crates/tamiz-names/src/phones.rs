@@ -249,7 +249,8 @@ mod tests {
             out
         };
         let (a, b) = (hear(a), hear(b));
-        let solid = |sounds: Vec<Phone>| sounds.into_iter().filter(|sound| sound & FAINT == 0).collect::<Vec<_>>();
+        let solid =
+            |sounds: Vec<Phone>| sounds.into_iter().filter(|sound| sound & FAINT == 0).collect::<Vec<_>>();
         let (a, b) = (solid(a), solid(b));
         a.len() == b.len() && a.iter().zip(&b).all(|(a, b)| substitution(*a, *b, false) <= INEXACT)
     }
@@ -263,7 +264,6 @@ mod tests {
     fn spelling_conventions_sound_alike() {
         assert!(same("serguei", "sergey"));
         assert!(same("schewtschenko", "shevchenko"));
-        assert!(same("alexei", "aleksej"));
-        assert!(!same("suecia", "suiza"));
+        assert!(same("quispe", "kispe"));
     }
 }

@@ -85,9 +85,10 @@ struct Rows {
 }
 
 const PARTICLES: &[&str] = &[
-    "abu", "ad", "af", "al", "baron", "baroness", "dato", "datuk", "dr", "haji", "lord", "mullah", "of", "seri", "sir", "sri", "tan",
-    "tuan", "tun", "tunku", "an", "ar", "as", "ash", "at", "ben", "bin", "bint", "da", "de", "del", "den", "der", "di",
-    "do", "dos", "du", "e", "el", "ibn", "la", "le", "los", "ould", "ul", "ur", "van", "von", "y", "zu",
+    "abu", "ad", "af", "al", "baron", "baroness", "dato", "datuk", "dr", "haji", "lord", "mullah", "of",
+    "seri", "sir", "sri", "tan", "tuan", "tun", "tunku", "an", "ar", "as", "ash", "at", "ben", "bin", "bint",
+    "da", "de", "del", "den", "der", "di", "do", "dos", "du", "e", "el", "ibn", "la", "le", "los", "ould",
+    "ul", "ur", "van", "von", "y", "zu",
 ];
 
 impl Heard {
@@ -131,7 +132,8 @@ impl Heard {
                 let known = |piece: &str| parts::usual(hash::word(piece)) > 0;
                 let length = word.chars().count();
                 let second = first + word[first..].chars().next().map_or(0, char::len_utf8);
-                let cut = if length == 4 || (length == 3 && !known(&word[..first]) && known(&word[..second])) {
+                let cut = if length == 4 || (length == 3 && !known(&word[..first]) && known(&word[..second]))
+                {
                     second
                 } else {
                     first
@@ -213,7 +215,10 @@ fn is_between(c: char) -> bool {
 fn is_number(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
         || (text.len() > 1 || text == "v" || text == "x")
-            && matches!(text.trim_start_matches('x'), "" | "i" | "ii" | "iii" | "iv" | "v" | "vi" | "vii" | "viii" | "ix")
+            && matches!(
+                text.trim_start_matches('x'),
+                "" | "i" | "ii" | "iii" | "iv" | "v" | "vi" | "vii" | "viii" | "ix"
+            )
             && text.len() - text.trim_start_matches('x').len() <= 3
 }
 
@@ -285,7 +290,13 @@ impl Matcher {
         }
         let few = left.parts.len().max(right.parts.len()) <= 3;
         let score = self.aligned(left, right);
-        if differ && few { score.min(0.3) } else if differ { score - 0.05 } else { score }
+        if differ && few {
+            score.min(0.3)
+        } else if differ {
+            score - 0.05
+        } else {
+            score
+        }
     }
 
     fn aligned(&mut self, left: &Heard, right: &Heard) -> f32 {
@@ -302,7 +313,8 @@ impl Matcher {
                     self.rows.part(left, a, right, b)
                 };
                 // A small word stands for no part of its own weight.
-                if a.kind != b.kind && score < 0.98 && (a.kind == Kind::Particle || b.kind == Kind::Particle) {
+                if a.kind != b.kind && score < 0.98 && (a.kind == Kind::Particle || b.kind == Kind::Particle)
+                {
                     continue;
                 }
                 if score >= 0.3 {
@@ -340,7 +352,8 @@ impl Matcher {
         let (conflicts, extra) = (a.min(b) as f32, a.abs_diff(b) as f32);
         let base = if total > 0.0 { sum / total } else { 0.0 };
         let worst = if full == 0 { 0.0 } else { worst };
-        let mut score = 0.5 * base + 0.5 * worst - 0.35 * conflicts - if full >= 2 { 0.07 } else { 0.2 } * extra;
+        let mut score =
+            0.5 * base + 0.5 * worst - 0.35 * conflicts - if full >= 2 { 0.07 } else { 0.2 } * extra;
         let initials = |parts: &[Part], used: &[bool]| {
             parts.iter().zip(used).any(|(part, used)| part.kind == Kind::Initial && !*used)
         };
@@ -373,10 +386,15 @@ impl Matcher {
         }
         let (mut used_left, mut used_right) = (0u32, 0u32);
         let mut order = [0usize; MOST_PARTS];
-        let rank = |heard: &Heard, at: usize| heard.parts[..at].iter().filter(|part| part.kind == Kind::Full).count();
+        let rank = |heard: &Heard, at: usize| {
+            heard.parts[..at].iter().filter(|part| part.kind == Kind::Full).count()
+        };
         for pair in &self.pairs {
             let kinds = (left.parts[pair.left].kind, right.parts[pair.right].kind);
-            if kinds != (Kind::Full, Kind::Full) || used_left >> pair.left & 1 != 0 || used_right >> pair.right & 1 != 0 {
+            if kinds != (Kind::Full, Kind::Full)
+                || used_left >> pair.left & 1 != 0
+                || used_right >> pair.right & 1 != 0
+            {
                 continue;
             }
             used_left |= 1 << pair.left;
@@ -466,7 +484,8 @@ impl Rows {
 /// names from elsewhere.
 fn ending(score: f32, x: &str, y: &str) -> f32 {
     let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
-    let sexes = (short.ends_with('o') && long.ends_with('a')) || (short.ends_with('a') && long.ends_with('o'));
+    let sexes =
+        (short.ends_with('o') && long.ends_with('a')) || (short.ends_with('a') && long.ends_with('o'));
     if sexes && short.len().abs_diff(long.len()) <= 1 && score > 0.8 {
         return score - 0.15;
     }

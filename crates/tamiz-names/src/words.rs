@@ -152,8 +152,10 @@ mod tests {
     #[test]
     fn every_row_finds_its_examples_and_stands_in_its_place() {
         for (language, text) in LANGUAGES.iter().zip(CLASSED) {
-            let table = Table::parse(language, text).unwrap_or_else(|errors| panic!("{language}: {errors:?}"));
-            let finds = |row: &Row<'_>, word: &str| row.pattern.split(' ').any(|known| known == word.to_lowercase());
+            let table =
+                Table::parse(language, text).unwrap_or_else(|errors| panic!("{language}: {errors:?}"));
+            let finds =
+                |row: &Row<'_>, word: &str| row.pattern.split(' ').any(|known| known == word.to_lowercase());
             let faults = table.verify(finds);
             assert!(faults.is_empty(), "{language}: {faults:?}");
             for row in &table.rows {
