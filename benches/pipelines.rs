@@ -27,7 +27,8 @@ fn definitions() -> Vec<String> {
 #[divan::bench(args = definitions())]
 fn pipelines(bencher: Bencher<'_, '_>, name: &str) {
     let path: PathBuf = tamiz_benches::root().join("pipelines").join(format!("{name}.toml"));
-    let pipeline = Pipeline::load(&path, &tamiz::REGISTRY, Reach::Folder).expect("the definition is in order");
+    let pipeline =
+        Pipeline::load(&path, &tamiz::REGISTRY, Reach::Folder).expect("the definition is in order");
     let pages = tamiz_benches::pages(11_000);
     let mut input = String::new();
     for (number, page) in pages.iter().cycle().take(20 * pages.len()).enumerate() {

@@ -60,7 +60,7 @@ fn render(bencher: Bencher<'_, '_>) {
     let mut documents: Vec<Document> = pages.iter().map(|page| Document::new(page.as_str())).collect();
     apply(step.as_ref(), &mut documents, &mut Scratch::default());
     let bytes: usize = pages.iter().map(String::len).sum();
-    bencher
-        .counter(BytesCount::new(bytes))
-        .bench_local(|| documents.iter().map(|document| document.render(pipeline.marks()).text.len()).sum::<usize>());
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| {
+        documents.iter().map(|document| document.render(pipeline.marks()).text.len()).sum::<usize>()
+    });
 }

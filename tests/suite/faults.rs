@@ -18,13 +18,16 @@ fn counts(out: &Path) -> [u64; 4] {
 }
 
 fn records(folder: &Path) -> Vec<Value> {
-    let mut parts: Vec<PathBuf> =
-        fs::read_dir(folder).map(|entries| entries.map(|entry| entry.unwrap().path()).collect()).unwrap_or_default();
+    let mut parts: Vec<PathBuf> = fs::read_dir(folder)
+        .map(|entries| entries.map(|entry| entry.unwrap().path()).collect())
+        .unwrap_or_default();
     parts.retain(|path| path.is_file());
     parts.sort();
     parts
         .iter()
-        .flat_map(|path| read(path).lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>())
+        .flat_map(|path| {
+            read(path).lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<_>>()
+        })
         .collect()
 }
 
@@ -47,12 +50,15 @@ fn a_broken_corpus_loses_nothing_and_ends_with_3() {
     assert_eq!(output.status.code(), Some(3), "{}", messages(&output));
     assert_eq!(counts(&out), [6, 3, 0, 3]);
 
-    let kept: Vec<_> = records(&out).iter().map(|record| record["text"].as_str().unwrap().to_owned()).collect();
+    let kept: Vec<_> =
+        records(&out).iter().map(|record| record["text"].as_str().unwrap().to_owned()).collect();
     assert_eq!(kept, ["Uno.", "Dos.", "Tres.\r\nCuatro.\r\n"]);
     let quarantine = records(&out.join("quarantine"));
     assert_eq!(quarantine.len(), 3);
-    let places: Vec<_> = quarantine.iter().map(|fault| (fault["line"].as_u64(), fault["offset"].as_u64())).collect();
-    let offset = |needle: &[u8]| lines.windows(needle.len()).position(|window| window == needle).map(|at| at as u64);
+    let places: Vec<_> =
+        quarantine.iter().map(|fault| (fault["line"].as_u64(), fault["offset"].as_u64())).collect();
+    let offset =
+        |needle: &[u8]| lines.windows(needle.len()).position(|window| window == needle).map(|at| at as u64);
     assert_eq!(
         places,
         [
@@ -69,7 +75,8 @@ fn a_broken_corpus_loses_nothing_and_ends_with_3() {
 
 #[test]
 fn truncated_compressed_files_keep_what_could_be_read_and_are_reported() {
-    let text: String = (0..2_000).map(|i| format!("{{\"id\":\"{i}\",\"text\":\"Line number {i} of many.\"}}\n")).collect();
+    let text: String =
+        (0..2_000).map(|i| format!("{{\"id\":\"{i}\",\"text\":\"Line number {i} of many.\"}}\n")).collect();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     gzip.write_all(text.as_bytes()).unwrap();
     let gzip = gzip.finish().unwrap();
@@ -101,7 +108,8 @@ fn an_output_that_is_not_empty_is_left_alone() {
 #[test]
 fn inputs_that_are_not_there_are_named() {
     let folder = tempfile::tempdir().unwrap();
-    let output = run("pipelines/passthrough.toml", &folder.path().join("nowhere.jsonl"), &folder.path().join("out"));
+    let output =
+        run("pipelines/passthrough.toml", &folder.path().join("nowhere.jsonl"), &folder.path().join("out"));
     assert_eq!(output.status.code(), Some(2));
     assert!(messages(&output).contains("nowhere.jsonl"), "{}", messages(&output));
 }

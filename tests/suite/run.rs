@@ -19,7 +19,8 @@ fn corpus(folder: &Path) {
             let id = format!("{part}-{number}");
             let page = &pages[number % pages.len()];
             let text = if number % 97 == 0 { page.repeat(30) } else { page.clone() };
-            let record = json!({"id": id, "url": format!("https://site{}.example/{id}", number % 7), "text": text});
+            let record =
+                json!({"id": id, "url": format!("https://site{}.example/{id}", number % 7), "text": text});
             lines += &format!("{record}\n");
         }
         fs::write(folder.join(format!("{part}.jsonl")), lines).unwrap();
@@ -123,7 +124,9 @@ fn a_closed_pipe_ends_quietly() {
     let mut input = child.stdin.take().unwrap();
     for number in 0..20_000 {
         // The program may be gone by now, which is what is tested.
-        if writeln!(input, "{{\"id\": \"{number}\", \"text\": \"Some text to fill the pipe with.\"}}").is_err() {
+        if writeln!(input, "{{\"id\": \"{number}\", \"text\": \"Some text to fill the pipe with.\"}}")
+            .is_err()
+        {
             break;
         }
     }
@@ -137,11 +140,17 @@ fn a_closed_pipe_ends_quietly() {
 fn a_document_in_an_unwanted_language_stands_whole_in_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let output = command().args(["run", "pipelines/news-es.toml", "tests/corpus", "-o"]).arg(&out).output().unwrap();
+    let output =
+        command().args(["run", "pipelines/news-es.toml", "tests/corpus", "-o"]).arg(&out).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
     let dropped: Vec<Value> = fs::read_dir(out.join("dropped"))
         .unwrap()
-        .flat_map(|entry| read(&entry.unwrap().path()).lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>())
+        .flat_map(|entry| {
+            read(&entry.unwrap().path())
+                .lines()
+                .map(|line| serde_json::from_str(line).unwrap())
+                .collect::<Vec<Value>>()
+        })
         .collect();
     let text = |id: &str| dropped.iter().find(|record| record.to_string().contains(id)).map(Value::to_string);
     let german = text("de-stadtbad.txt").expect("the German page was dropped");
@@ -182,8 +191,15 @@ fn learning_in_parts_and_merging_gives_the_same_output_as_one_run() {
     let mut stranger = fs::read_to_string(&pipeline).unwrap();
     stranger.push_str("min_pages = 7\n");
     fs::write(&pipeline, stranger).unwrap();
-    let output =
-        command().arg("run").arg(&pipeline).arg(&input).arg("-o").arg(at("no")).arg("--state").arg(at("a.state")).output();
+    let output = command()
+        .arg("run")
+        .arg(&pipeline)
+        .arg(&input)
+        .arg("-o")
+        .arg(at("no"))
+        .arg("--state")
+        .arg(at("a.state"))
+        .output();
     let output = output.unwrap();
     assert_eq!(output.status.code(), Some(2), "a state of another pipeline was taken");
 }
@@ -193,7 +209,8 @@ fn a_stream_with_a_corpus_level_stage_asks_for_a_state() {
     let folder = tempfile::tempdir().unwrap();
     let pipeline = folder.path().join("repeats.toml");
     fs::write(&pipeline, "[[stage]]\nuse = \"repeats\"\n").unwrap();
-    let output = command().arg("run").arg(&pipeline).args(["-", "-o", "-"]).stdin(Stdio::null()).output().unwrap();
+    let output =
+        command().arg("run").arg(&pipeline).args(["-", "-o", "-"]).stdin(Stdio::null()).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(messages(&output).contains("--state"), "{}", messages(&output));
 }
@@ -202,8 +219,11 @@ fn a_stream_with_a_corpus_level_stage_asks_for_a_state() {
 fn quiet_says_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");
-    let output =
-        command().args(["run", "pipelines/news.toml", "tests/corpus", "--quiet", "-o"]).arg(&out).output().unwrap();
+    let output = command()
+        .args(["run", "pipelines/news.toml", "tests/corpus", "--quiet", "-o"])
+        .arg(&out)
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert_eq!((messages(&output).as_str(), output.stdout.len()), ("", 0));
 }
