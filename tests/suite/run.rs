@@ -157,7 +157,7 @@ fn learning_in_parts_and_merging_gives_the_same_output_as_one_run() {
     corpus(&input);
     fs::remove_file(input.join("broken.jsonl")).unwrap();
     let pipeline = folder.path().join("repeats.toml");
-    fs::write(&pipeline, "name = \"r\"\n[[stage]]\nuse = \"repeats\"\n").unwrap();
+    fs::write(&pipeline, "name = \"r\"\n[[stage]]\nuse = \"repeats\"\nmin_share = 0.1\n").unwrap();
     let tamiz = |arguments: &[&Path]| {
         let output = command().args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", messages(&output));

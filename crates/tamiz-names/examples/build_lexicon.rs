@@ -92,13 +92,19 @@ fn spellings(groups: &[Vec<String>]) -> String {
     for group in groups {
         for form in group.iter().filter(|form| build::is_accented_spanish(form)) {
             let plain = build::without_acute(form);
-            if group.contains(&plain) && group.iter().any(|other| has_cyrillic(other)) && is_slavic_surname(form, group) {
+            if group.contains(&plain)
+                && group.iter().any(|other| has_cyrillic(other))
+                && is_slavic_surname(form, group)
+            {
                 accented.entry(plain).or_default().insert(form);
             }
         }
     }
     accented.retain(|_, forms| forms.len() == 1);
-    accented.into_iter().map(|(plain, forms)| format!("{plain}\t{}\n", forms.into_iter().next().unwrap_or_default())).collect()
+    accented
+        .into_iter()
+        .map(|(plain, forms)| format!("{plain}\t{}\n", forms.into_iter().next().unwrap_or_default()))
+        .collect()
 }
 
 /// How many of the marks of other languages' spellings of Slavic names the group shows: Czech, Polish, German.
@@ -154,6 +160,8 @@ fn common(paths: &[&str], german: bool) -> Result<String, Fault> {
     }
     // A noun stands after other words than determiners too.
     let share = if german { 1 } else { 3 };
-    counts.retain(|word, (lower, capital)| *lower >= 2 && *lower >= *capital * share && word.chars().count() > 1);
+    counts.retain(|word, (lower, capital)| {
+        *lower >= 2 && *lower >= *capital * share && word.chars().count() > 1
+    });
     Ok(counts.into_keys().map(|word| word + "\n").collect())
 }

@@ -13,7 +13,8 @@ pub(crate) const ENTRY: usize = 5;
 /// Whether a form goes into the table: one word, in a script that names of the news are met in.
 #[must_use]
 pub fn is_wanted(form: &str) -> bool {
-    let rare = |c: char| matches!(u32::from(c), 0x0590..0x0600 | 0x0900..0x1100 | 0x1200..0x1400 | 0x3040..0x30A0);
+    let rare =
+        |c: char| matches!(u32::from(c), 0x0590..0x0600 | 0x0900..0x1100 | 0x1200..0x1400 | 0x3040..0x30A0);
     !form.is_empty() && !form.contains(' ') && !form.chars().any(rare)
 }
 

@@ -29,7 +29,9 @@ pub(crate) fn script(c: char) -> Script {
 /// Appends a word in lower-case ASCII letters and digits.
 pub(crate) fn romanise(word: &str, out: &mut String) {
     if word.is_ascii() {
-        out.extend(word.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
+        out.extend(
+            word.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())),
+        );
         return;
     }
     let mut chars = word.chars().flat_map(char::to_lowercase).peekable();
@@ -43,7 +45,7 @@ pub(crate) fn romanise(word: &str, out: &mut String) {
                 continue;
             }
             '\u{300}'..'\u{370}' => continue,
-            'α'..='ω' | 'ά'..='ώ' | 'ΐ' | 'ΰ' | 'ϊ' | 'ϋ' => greek(c, next, first),
+            'ΐ'..='ώ' => greek(c, next, first),
             _ => (letter(c), false),
         };
         first = false;
@@ -52,7 +54,9 @@ pub(crate) fn romanise(word: &str, out: &mut String) {
         }
         if text == "?" {
             let ascii = any_ascii::any_ascii_char(c);
-            out.extend(ascii.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())));
+            out.extend(
+                ascii.bytes().filter(u8::is_ascii_alphanumeric).map(|b| char::from(b.to_ascii_lowercase())),
+            );
         } else {
             out.push_str(text);
         }

@@ -67,7 +67,11 @@ pub(crate) struct Lexicon {
 
 /// The embedded lexicon, read once.
 pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
-    let mut lexicon = Lexicon { entries: Vec::with_capacity(12_000), index: Index::filtered(80_000), ids: Index::with_capacity(12_000) };
+    let mut lexicon = Lexicon {
+        entries: Vec::with_capacity(12_000),
+        index: Index::filtered(80_000),
+        ids: Index::with_capacity(12_000),
+    };
     for text in [include_str!("../tables/places.tsv"), include_str!("../tables/world.tsv")] {
         // A fault in an embedded table is found by the tests.
         let _ = lexicon.add(text);
@@ -197,5 +201,49 @@ impl Lexicon {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(name: &str) -> Option<&'static Entry> {
+        let mut tokens = Vec::new();
+        token::words_of(name, &mut tokens);
+        SHIPPED.longest(&tokens).filter(|(_, length)| *length == tokens.len()).map(|(entry, _)| entry)
+    }
+
+    #[test]
+    fn the_embedded_tables_have_no_faults() {
+        let mut lexicon = Lexicon::default();
+        assert_eq!(lexicon.add(include_str!("../tables/places.tsv")), Ok(()));
+        assert_eq!(lexicon.add(include_str!("../tables/world.tsv")), Ok(()));
+        let rows = |text: &'static str| text.lines().filter(|line| !line.starts_with('#'));
+        assert!(rows(include_str!("../tables/places.tsv")).is_sorted());
+        assert!(rows(include_str!("../tables/world.tsv")).is_sorted());
+    }
+
+    #[test]
+    fn a_place_is_known_by_the_names_that_languages_have_for_it() {
+        for (name, id) in [
+            ("Países Bajos", "iso:NL"),
+            ("Holanda", "iso:NL"),
+            ("Нидерланды", "iso:NL"),
+            ("EE. UU.", "iso:US"),
+            ("EEUU", "iso:US"),
+        ] {
+            assert_eq!(find(name).map(|entry| entry.id), Some(id), "{name}");
+        }
+        let es = LanguageCode::parse("es");
+        assert_eq!(find("Netherlands").map(|entry| entry.canonical(es)), Some("Países Bajos"));
+        assert!(find("Ministerio").is_none());
+    }
+
+    #[test]
+    fn malformed_rows_are_reported_with_their_lines() {
+        let errors =
+            Lexicon::default().add("# head\na\tplanet\tMars\nb\tplace\nc\tplace\t=\tMore\n").unwrap_err();
+        assert_eq!(errors.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 4]);
     }
 }

@@ -70,7 +70,13 @@ pub(crate) const NO_FORM: u32 = u32::MAX;
 
 impl Links {
     /// Links the people among the mentions.
-    pub(crate) fn link(&mut self, text: &str, tokens: &[Token], mentions: &[Mention], tongue: Option<Tongue>) {
+    pub(crate) fn link(
+        &mut self,
+        text: &str,
+        tokens: &[Token],
+        mentions: &[Mention],
+        tongue: Option<Tongue>,
+    ) {
         self.forms.clear();
         self.of.clear();
         self.index.clear();
@@ -88,7 +94,14 @@ impl Links {
         }
     }
 
-    fn form(&mut self, text: &str, tokens: &[Token], number: u32, mention: &Mention, tongue: Option<Tongue>) -> u32 {
+    fn form(
+        &mut self,
+        text: &str,
+        tokens: &[Token],
+        number: u32,
+        mention: &Mention,
+        tongue: Option<Tongue>,
+    ) -> u32 {
         let surface = hash::bytes(&text.as_bytes()[mention.start as usize..mention.end as usize]);
         let next = self.forms.len() as u32;
         if self.forms.len() >= MOST_FORMS {
@@ -103,9 +116,19 @@ impl Links {
             self.forms[form as usize].count += 1;
             return form;
         }
-        let mut entry = Form { mention: number, count: 1, full: 0, known: 0, first: self.parts.len() as u32, number: 0, root: next };
+        let mut entry = Form {
+            mention: number,
+            count: 1,
+            full: 0,
+            known: 0,
+            first: self.parts.len() as u32,
+            number: 0,
+            root: next,
+        };
         for token in &tokens[mention.first as usize..mention.last as usize] {
-            if token.is(LETTER | DIGIT) || (!token.is(CAPITAL) && WORDS.flags(token.hash, tongue) & CONNECTOR != 0) {
+            if token.is(LETTER | DIGIT)
+                || (!token.is(CAPITAL) && WORDS.flags(token.hash, tongue) & CONNECTOR != 0)
+            {
                 continue;
             }
             let word = token.text(text);
@@ -144,7 +167,14 @@ impl Links {
             let mention = &mentions[form.mention as usize];
             let surface = &text[mention.start as usize..mention.end as usize];
             let shouted = !surface.chars().any(char::is_lowercase);
-            (mention.entry.is_some(), !shouted, form.full.min(4), form.known, form.count, u32::MAX - form.mention)
+            (
+                mention.entry.is_some(),
+                !shouted,
+                form.full.min(4),
+                form.known,
+                form.count,
+                u32::MAX - form.mention,
+            )
         };
         let (root, other) =
             if rank(&self.forms[a as usize]) >= rank(&self.forms[b as usize]) { (a, b) } else { (b, a) };
@@ -200,7 +230,7 @@ impl Links {
 
     fn alike(&mut self, text: &str, a: Part, b: Part) -> bool {
         let word = |part: Part| &text[part.start as usize..part.end as usize];
-        self.matcher.similarity(word(a), word(b)) >= SAME
+        self.matcher.sound(word(a), word(b)) >= SAME
     }
 
     /// A short form goes to the only person whose name has it; if there are two, it stays alone.
@@ -242,7 +272,11 @@ impl Links {
             let alone = |form: u32| {
                 self.forms[form as usize].full == 1 && self.forms[self.root(form) as usize].full == 1
             };
-            if one.key == other.key && alone(one.form) && alone(other.form) && self.contains(text, one.form, other.form) {
+            if one.key == other.key
+                && alone(one.form)
+                && alone(other.form)
+                && self.contains(text, one.form, other.form)
+            {
                 self.join(one.form, other.form, text, mentions);
             }
         }
@@ -291,7 +325,13 @@ pub(crate) fn key(word: &str) -> u32 {
 }
 
 /// Settles weak guesses by what the rest of the document says.
-pub(crate) fn settle(text: &str, tokens: &[Token], mentions: &mut [Mention], people: &mut Index, tongue: Option<Tongue>) {
+pub(crate) fn settle(
+    text: &str,
+    tokens: &[Token],
+    mentions: &mut [Mention],
+    people: &mut Index,
+    tongue: Option<Tongue>,
+) {
     const PERSON: u32 = 1;
     const PLACE: u32 = 2;
     people.clear();

@@ -84,7 +84,8 @@ impl Respelling {
                 let mut parts = run.iter().filter(|token| is_part(token));
                 if let (Some(first), Some(last)) = (parts.next(), parts.next_back()) {
                     // The surname is asked first: few names have one that ends so.
-                    let surname = spelling.surname(last.hash).is_some() || spelling::is_slavic(last.text(names.text));
+                    let surname =
+                        spelling.surname(last.hash).is_some() || spelling::is_slavic(last.text(names.text));
                     self.slavic[root as usize] |= surname
                         && (spelling.given(first.hash).is_some()
                             || (first.usual == 0 && spelling.slip(first.text(names.text)).is_some()));
@@ -110,7 +111,10 @@ impl Respelling {
         let mut kept = 0usize;
         for i in 0..self.variants.len() {
             let variant = self.variants[i];
-            if kept > 0 && self.variants[kept - 1].root == variant.root && self.variants[kept - 1].hash == variant.hash {
+            if kept > 0
+                && self.variants[kept - 1].root == variant.root
+                && self.variants[kept - 1].hash == variant.hash
+            {
                 self.variants[kept - 1].count += variant.count;
             } else {
                 self.variants[kept] = variant;
@@ -162,16 +166,21 @@ impl Respelling {
         let shouted = !surface.chars().any(char::is_lowercase);
         let own = names.language.and_then(|language| entry.own(language));
         // Abbreviations and other names of the place stay; only the same name in another language's spelling goes.
-        let foreign = own.is_some_and(|own| own != surface && !shouted && entry.is_other_language(surface, names.language));
+        let foreign = own.is_some_and(|own| {
+            own != surface && !shouted && entry.is_other_language(surface, names.language)
+        });
         let beside = |at: Option<&Token>| at.is_some_and(|token| token.is(CAPITAL));
         let before = mention.first.checked_sub(1).map(|at| &names.tokens[at as usize]);
         let next = names.tokens.get(mention.last as usize);
         let follows = |token: &Token| matches!(token.gap, Gap::Space | Gap::Hyphen | Gap::None);
         // Romanisations that stand for want of a form of its own (`Wŏnsan`) are no better than the text's.
-        let usual = |form: &str| names.language.is_none_or(|l| l.as_str() != "es") || spanish::is_written(form);
+        let usual =
+            |form: &str| names.language.is_none_or(|l| l.as_str() != "es") || spanish::is_written(form);
         let within = (beside(before) && follows(&names.tokens[mention.first as usize]))
             || (beside(next) && next.is_some_and(follows));
-        let rewrite = (foreign && own.is_some_and(usual) && !within && mention.name_type == NameType::Place).then_some(own).flatten();
+        let rewrite = (foreign && own.is_some_and(usual) && !within && mention.name_type == NameType::Place)
+            .then_some(own)
+            .flatten();
         Proposal {
             canonical: Surface::Lexicon(canonical),
             id: Some(Surface::Lexicon(entry.id)),
@@ -189,7 +198,7 @@ impl Respelling {
             let word = token.text(names.text);
             let mut best = (0.9, word);
             for part in canonical.split(' ').filter(|_| is_part(token)) {
-                let alike = self.matcher.similarity(word, part);
+                let alike = self.matcher.sound(word, part);
                 if alike > best.0 || (alike == best.0 && part == word) {
                     best = (alike, part);
                 }
@@ -203,7 +212,13 @@ impl Respelling {
     }
 
     /// A mention in the spelling of its cluster and of the language, if that differs, and how sure it is.
-    fn spell(&mut self, names: &Names<'_>, mention: &Mention, root: u32, canonical: bool) -> Option<(Surface, f64)> {
+    fn spell(
+        &mut self,
+        names: &Names<'_>,
+        mention: &Mention,
+        root: u32,
+        canonical: bool,
+    ) -> Option<(Surface, f64)> {
         let run = &names.tokens[mention.first as usize..mention.last as usize];
         let shouted = run.iter().all(|token| token.is(UPPER | LETTER) || !token.is(CAPITAL));
         if shouted && !canonical {
@@ -272,7 +287,14 @@ impl Respelling {
     }
 
     /// The best spelling of one part of a person's name, and how sure it is.
-    fn part<'n>(&mut self, names: &Names<'n>, token: &Token, root: u32, last: bool, parts: usize) -> (&'n str, f64) {
+    fn part<'n>(
+        &mut self,
+        names: &Names<'n>,
+        token: &Token,
+        root: u32,
+        last: bool,
+        parts: usize,
+    ) -> (&'n str, f64) {
         let word = token.text(names.text);
         let slavic = self.slavic[root as usize];
         if let Some(spelling) = Spelling::of(names.language) {
@@ -280,11 +302,16 @@ impl Respelling {
                 if let Some(form) = spelling.given(token.hash) {
                     return (form, BY_TABLE);
                 }
-                if parts > 1 && token.usual == 0 && let Some(form) = spelling.slip(word) {
+                if parts > 1
+                    && token.usual == 0
+                    && let Some(form) = spelling.slip(word)
+                {
                     return (form, BY_SLIP);
                 }
             }
-            if (last || parts == 1) && let Some(form) = spelling.surname(token.hash) {
+            if (last || parts == 1)
+                && let Some(form) = spelling.surname(token.hash)
+            {
                 return (form, BY_TABLE);
             }
         }
@@ -296,7 +323,8 @@ impl Respelling {
         let word = token.text(names.text);
         let key = link::key(word);
         let start = self.variants.partition_point(|variant| (variant.root, variant.key) < (root, key));
-        let group = self.variants[start..].iter().take_while(|variant| variant.root == root && variant.key == key);
+        let group =
+            self.variants[start..].iter().take_while(|variant| variant.root == root && variant.key == key);
         let spanish = names.language.is_some_and(|language| language.as_str() == "es");
         let rank = |variant: &Variant| {
             let word = &names.text[variant.start as usize..variant.end as usize];
@@ -308,7 +336,7 @@ impl Respelling {
             return None;
         }
         let better = &names.text[best.start as usize..best.end as usize];
-        let alike = self.matcher.similarity(word, better);
+        let alike = self.matcher.sound(word, better);
         if alike < 0.9 {
             return None;
         }

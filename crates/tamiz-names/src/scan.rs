@@ -3,8 +3,8 @@
 use tamiz_core::NameType;
 
 use crate::evidence::Evidence;
-use crate::lexicon::{Entry, Lexicon};
 use crate::hash;
+use crate::lexicon::{Entry, Lexicon};
 use crate::parts;
 use crate::spelling;
 use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, Token, UNASKED, UNCASED, UNSPACED, UPPER};
@@ -112,7 +112,10 @@ impl Scanner<'_> {
 
     /// Looks for a name that begins at a capitalised token; says where to go on.
     fn at(&mut self, i: usize, last: usize, case: Case) -> usize {
-        let known = self.user.and_then(|user| user.longest(&self.tokens[i..last])).map(|(entry, length)| (*entry, length, true));
+        let known = self
+            .user
+            .and_then(|user| user.longest(&self.tokens[i..last]))
+            .map(|(entry, length)| (*entry, length, true));
         let known = known.or_else(|| {
             if !self.tokens[i].placed {
                 return None;
@@ -152,7 +155,11 @@ impl Scanner<'_> {
     fn korean(&self, i: usize, last: usize) -> Option<usize> {
         let [surname, first, second, ..] = &self.tokens[i..last] else { return None };
         let apart = matches!(first.gap, Gap::Space) && matches!(second.gap, Gap::Space | Gap::Hyphen);
-        if !apart || !first.is(CAPITAL) || first.is(START) || !(second.is(CAPITAL) || second.gap == Gap::Hyphen) {
+        if !apart
+            || !first.is(CAPITAL)
+            || first.is(START)
+            || !(second.is(CAPITAL) || second.gap == Gap::Hyphen)
+        {
             return None;
         }
         let korean = spelling::is_korean_surname(surname.hash)
@@ -172,17 +179,41 @@ impl Scanner<'_> {
         if token.is(UPPER) && length == 1 && token.len() <= 3 && case != Case::Shouted {
             return entry.weight >= 9 && token.len() >= 2 && self.shipped_upper(entry, token);
         }
-        if length > 1 && self.joined(end, last) && self.flags(end) & PLACE_HEAD != 0 && case == Case::Telling {
+        if length > 1
+            && case == Case::Telling
+            && self.joined(end, last)
+            && (entry.weight < 7 || self.flags(end) & PLACE_HEAD != 0)
+        {
+            return false;
+        }
+        // `El Banco` is a town, and how many sentences begin.
+        if length > 1
+            && entry.weight < 7
+            && flags & FUNCTION != 0
+            && self.flags(i + 1) & (COMMON | ORGANIZATION) != 0
+        {
             return false;
         }
         if length == 1 {
+            if entry.weight < 7 {
+                if flags & (ORGANIZATION | WORK) != 0 {
+                    return false;
+                }
+                let titled = !token.is(RUN)
+                    && token.gap == Gap::Space
+                    && self.flags(i - 1) & (TITLE | BEFORE_PERSON) != 0;
+                if self.part(i) >= 4 && (titled || self.connects(end, last)) {
+                    return false;
+                }
+            }
             if flags & (FUNCTION | ORDINARY | TITLE) != 0 && entry.weight < 9 {
                 return false;
             }
             if token.len() < 3 && entry.weight < 9 {
                 return false;
             }
-            if token.is(START) && self.evidence.is_small(token.hash) && !self.evidence.is_capital(token.hash) {
+            if token.is(START) && self.evidence.is_small(token.hash) && !self.evidence.is_capital(token.hash)
+            {
                 return false;
             }
             if flags & COMMON != 0 && entry.weight < 7 && (token.is(START) || case != Case::Telling) {
@@ -191,7 +222,11 @@ impl Scanner<'_> {
             // A place that goes on with another capitalised word is a person's, a club's or a street's name.
             if self.joined(end, last) {
                 let next = self.flags(end);
-                if entry.weight >= 9 && token.usual < 3 && self.part(end) >= 3 && next & (COMMON | ORGANIZATION | PLACE_HEAD) == 0 {
+                if entry.weight >= 9
+                    && token.usual < 3
+                    && self.part(end) >= 3
+                    && next & (COMMON | ORGANIZATION | PLACE_HEAD) == 0
+                {
                     return true;
                 }
                 if next & (FUNCTION | ORDINARY | COMMON) == 0 || case == Case::Telling {
@@ -207,7 +242,25 @@ impl Scanner<'_> {
     /// Whether a short word in capitals is a form of the entry as it stands.
     fn shipped_upper(&self, entry: &Entry, token: &Token) -> bool {
         let text = token.text(self.text);
-        entry.id.starts_with("iso:") && matches!(text, "EUA" | "USA" | "UK" | "RDC" | "VS" | "VSA" | "UAE" | "EAU" | "PRC" | "RPC" | "РФ" | "США" | "КНР" | "EU" | "EE")
+        entry.id.starts_with("iso:")
+            && matches!(
+                text,
+                "EUA"
+                    | "USA"
+                    | "UK"
+                    | "RDC"
+                    | "VS"
+                    | "VSA"
+                    | "UAE"
+                    | "EAU"
+                    | "PRC"
+                    | "RPC"
+                    | "РФ"
+                    | "США"
+                    | "КНР"
+                    | "EU"
+                    | "EE"
+            )
             || entry.id.starts_with("world:")
     }
 
@@ -238,7 +291,8 @@ impl Scanner<'_> {
         }
         if flags & FUNCTION != 0 {
             let article = !token.is(START) && next && case == Case::Telling;
-            return (article && flags & CONNECTOR != 0 && self.flags(i + 1) & (COMMON | ORDINARY) == 0).then_some(i);
+            return (article && flags & CONNECTOR != 0 && self.flags(i + 1) & (COMMON | ORDINARY) == 0)
+                .then_some(i);
         }
         if flags & ORDINARY != 0 || (!next && self.is_adjective(i)) {
             return None;
@@ -249,7 +303,11 @@ impl Scanner<'_> {
                 (person && token.len() > 2).then_some(i)
             }
             Case::Everywhere => {
-                if self.tongue != Some(DE as Tongue) && flags & (COMMON | WORK | ORGANIZATION | TITLE | PLACE_HEAD) == 0 && !small && !token.is(START) {
+                if self.tongue != Some(DE as Tongue)
+                    && flags & (COMMON | WORK | ORGANIZATION | TITLE | PLACE_HEAD) == 0
+                    && !small
+                    && !token.is(START)
+                {
                     return Some(i);
                 }
                 if flags & (COMMON | WORK) != 0 && flags & (TITLE | ORGANIZATION | PLACE_HEAD) == 0 {
@@ -271,7 +329,8 @@ impl Scanner<'_> {
                         let given = usual >= 4 && !head && flags & COMMON == 0;
                         let evident = capital && !small;
                         let goes_on = next && (head || (usual >= 4 && self.part(i + 1) >= 2));
-                        return (given || evident || goes_on || (head && self.connects(i + 1, last))).then_some(i);
+                        return (given || evident || goes_on || (head && self.connects(i + 1, last)))
+                            .then_some(i);
                     }
                     // Nothing is known of the word: alone, it is more often a rare word than a rare name.
                     let least = if self.text.is_char_boundary(token.start as usize + 1) { 2 } else { 3 };
@@ -281,10 +340,14 @@ impl Scanner<'_> {
                             && !after.is(CAPITAL)
                             && self.flags(i + 1) & AFTER_PERSON != 0
                     });
-                    return (next || capital || speaks || (usual >= least && !self.inflected(i))).then_some(i);
+                    return (next || capital || speaks || (usual >= least && !self.inflected(i)))
+                        .then_some(i);
                 }
                 if common && !next {
-                    let apart = token.is(UPPER) || (!small && usual >= 5) || (head && self.connects(i + 1, last));
+                    let apart = token.is(UPPER)
+                        || self.generic(i).is_some()
+                        || (!small && usual >= 5)
+                        || (head && self.connects(i + 1, last));
                     return apart.then_some(i);
                 }
                 (next || !token.is(UPPER) || self.is_acronym(i)).then_some(i)
@@ -294,8 +357,10 @@ impl Scanner<'_> {
 
     /// Whether an English word is the adjective of a country, a creed or a people, which English capitalises.
     fn is_adjective(&self, i: usize) -> bool {
-        const ENDINGS: [&str; 14] =
-            ["ian", "ians", "ean", "eans", "ese", "ish", "ist", "ists", "ism", "isms", "idian", "idians", "ite", "ites"];
+        const ENDINGS: [&str; 14] = [
+            "ian", "ians", "ean", "eans", "ese", "ish", "ist", "ists", "ism", "isms", "idian", "idians",
+            "ite", "ites",
+        ];
         let token = &self.tokens[i];
         self.tongue == Some(EN as Tongue) && token.len() >= 6 && token.usual < 5 && {
             let text = token.text(self.text);
@@ -312,9 +377,10 @@ impl Scanner<'_> {
     /// Whether an unknown word at the start of a sentence ends as ordinary words of the language do.
     fn inflected(&self, i: usize) -> bool {
         const ENDINGS: [&str; 40] = [
-            "mente", "ción", "ciones", "sión", "ando", "iendo", "ado", "ados", "ada", "adas", "aron", "ieron", "aba", "aban",
-            "dad", "dades", "ismo", "ístico", "tion", "tions", "ing", "ed", "ly", "ment", "ments", "ness", "ção", "ções",
-            "mento", "mentos", "zione", "zioni", "ndo", "ість", "ение", "ения", "ость", "anie", "enie", "ową",
+            "mente", "ción", "ciones", "sión", "ando", "iendo", "ado", "ados", "ada", "adas", "aron",
+            "ieron", "aba", "aban", "dad", "dades", "ismo", "ístico", "tion", "tions", "ing", "ed", "ly",
+            "ment", "ments", "ness", "ção", "ções", "mento", "mentos", "zione", "zioni", "ndo", "ість",
+            "ение", "ения", "ость", "anie", "enie", "ową",
         ];
         let text = self.tokens[i].text(self.text);
         ENDINGS.iter().any(|ending| text.ends_with(ending))
@@ -323,9 +389,9 @@ impl Scanner<'_> {
     /// Whether a word in German looks like a noun: by its ending, or as a compound whose last part is one.
     fn is_noun(&self, i: usize) -> bool {
         const ENDINGS: [&str; 30] = [
-            "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät", "täten", "nis", "nisse",
-            "ismus", "ling", "linge", "tum", "chen", "erin", "innen", "ieren", "zeug", "meister", "leiter", "spieler", "spiel", "isten",
-            "ologe", "ologen",
+            "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen",
+            "tät", "täten", "nis", "nisse", "ismus", "ling", "linge", "tum", "chen", "erin", "innen",
+            "ieren", "zeug", "meister", "leiter", "spieler", "spiel", "isten", "ologe", "ologen",
         ];
         let text = self.tokens[i].text(self.text);
         if ENDINGS.iter().any(|ending| text.ends_with(ending)) {
@@ -354,7 +420,10 @@ impl Scanner<'_> {
         let mut k = i;
         while k < last && k < i + 3 {
             let token = &self.tokens[k];
-            if token.is(CAPITAL) || !matches!(token.gap, Gap::Space | Gap::Elision) || self.flags(k) & CONNECTOR == 0 {
+            if token.is(CAPITAL)
+                || !matches!(token.gap, Gap::Space | Gap::Elision)
+                || self.flags(k) & CONNECTOR == 0
+            {
                 break;
             }
             k += 1;
@@ -379,7 +448,13 @@ impl Scanner<'_> {
             }
             let token = &self.tokens[j];
             let before = &self.tokens[j - 1];
-            if token.is(UPPER) && !before.is(UPPER) && !organization && case == Case::Telling && token.len() >= 2 && !is_roman(token.text(self.text)) {
+            if token.is(UPPER)
+                && !before.is(UPPER)
+                && !organization
+                && case == Case::Telling
+                && token.len() >= 2
+                && !is_roman(token.text(self.text))
+            {
                 return j;
             }
             if j == begin + 1 && self.joined(j, last) && usual >= 1 && is_roman(token.text(self.text)) {
@@ -411,8 +486,15 @@ impl Scanner<'_> {
                 let and = matches!(self.tokens[j].text(self.text), "y" | "e" | "i" | "and" | "et");
                 let known = self.shipped.longest(&self.tokens[k..last]).map_or(0, |(entry, _)| entry.weight);
                 let king = is_roman(before.text(self.text)) && !before.is(LETTER);
-                let plain = matches!(self.tokens[j].text(self.text), "de" | "da" | "di" | "von" | "van" | "d" | "dos" | "bin" | "al");
-                let person = !organization && !place && usual >= 2 && !and && (king || (known < 9 && plain) || known < 5);
+                let plain = matches!(
+                    self.tokens[j].text(self.text),
+                    "de" | "da" | "di" | "von" | "van" | "d" | "dos" | "bin" | "al"
+                );
+                let person = !organization
+                    && !place
+                    && usual >= 2
+                    && !and
+                    && (king || (known < 9 && plain) || known < 5);
                 let group = (organization && known < 5) || (place && !and);
                 if case != Case::Shouted && (person || group) {
                     j = k + 1;
@@ -425,7 +507,10 @@ impl Scanner<'_> {
 
     /// Whether a place begins at `j` that has nothing to do with the person before it: `Por Luis Gil Madrid, 3 may`.
     fn dateline(&self, begin: usize, j: usize, last: usize) -> bool {
-        if j < begin + 2 || self.flags(begin) & (ORGANIZATION | PLACE_HEAD | WORK) != 0 || self.part(begin) == 0 {
+        if j < begin + 2
+            || self.flags(begin) & (ORGANIZATION | PLACE_HEAD | WORK) != 0
+            || self.part(begin) == 0
+        {
             return false;
         }
         let Some((entry, length)) = self.shipped.longest(&self.tokens[j..last]) else { return false };
@@ -441,7 +526,9 @@ impl Scanner<'_> {
             return token.is(UPPER) && token.usual >= 1 && flags & (COMMON | FUNCTION | ORGANIZATION) == 0;
         }
         if case == Case::Everywhere {
-            if flags & (COMMON | FUNCTION | ORDINARY | TITLE | ORGANIZATION | WORK) != 0 || self.evidence.is_small(token.hash) {
+            if flags & (COMMON | FUNCTION | ORDINARY | TITLE | ORGANIZATION | WORK) != 0
+                || self.evidence.is_small(token.hash)
+            {
                 return token.gap == Gap::Hyphen;
             }
             return self.tongue != Some(DE as Tongue) || token.usual >= 1 || !self.is_noun(j);
@@ -455,7 +542,11 @@ impl Scanner<'_> {
         // `EE. UU.` ends with a full stop of its own.
         let bytes = self.text.as_bytes();
         let letters = self.tokens[first..last].iter().all(|token| token.is(UPPER | LETTER));
-        if last > first + 1 && letters && bytes.get(end as usize) == Some(&b'.') && self.tokens[last - 1].gap != Gap::Space {
+        if last > first + 1
+            && letters
+            && bytes.get(end as usize) == Some(&b'.')
+            && self.tokens[last - 1].gap != Gap::Space
+        {
             end += 1;
         }
         let head = self.generic(first).filter(|_| entry.weight < 9 || entry.id.starts_with("world:"));
@@ -481,7 +572,12 @@ impl Scanner<'_> {
         let mut titled = false;
         while end - first > 1 && self.flags(first) & TITLE != 0 && self.tokens[first + 1].is(CAPITAL) {
             // `Santa`, `San` belong to places' names.
-            if self.flags(first) & PLACE_HEAD != 0 || matches!(self.tokens[first].text(self.text), "San" | "Santa" | "Saint" | "São" | "Santo" | "Don") {
+            if self.flags(first) & PLACE_HEAD != 0
+                || matches!(
+                    self.tokens[first].text(self.text),
+                    "San" | "Santa" | "Saint" | "São" | "Santo" | "Don"
+                )
+            {
                 break;
             }
             first += 1;
@@ -496,7 +592,11 @@ impl Scanner<'_> {
                 return;
             }
             // `Hwasong-11`: a thing of a series.
-            if self.tokens.get(end).is_some_and(|next| end < last && next.is(DIGIT) && next.gap == Gap::Hyphen) {
+            if self
+                .tokens
+                .get(end)
+                .is_some_and(|next| end < last && next.is(DIGIT) && next.gap == Gap::Hyphen)
+            {
                 return;
             }
         }
@@ -558,7 +658,10 @@ impl Scanner<'_> {
         if length > 1 && (head | self.flags(first + 1)) & WORK != 0 {
             organization += if head & WORK != 0 || self.flags(first + 1) & COMMON != 0 { 5 } else { 1 };
         }
-        if self.text[token.start as usize..self.tokens[end - 1].end as usize].bytes().any(|b| b.is_ascii_digit()) {
+        if self.text[token.start as usize..self.tokens[end - 1].end as usize]
+            .bytes()
+            .any(|b| b.is_ascii_digit())
+        {
             organization += 3;
         }
         if head & PLACE_HEAD != 0 && length > 1 {
@@ -602,7 +705,9 @@ impl Scanner<'_> {
         } else {
             person += usual.min(3);
         }
-        if let Some(before) = first.checked_sub(1).filter(|_| !token.is(RUN) && matches!(token.gap, Gap::Space | Gap::Elision | Gap::StopSpace | Gap::Comma)) {
+        if let Some(before) = first.checked_sub(1).filter(|_| {
+            !token.is(RUN) && matches!(token.gap, Gap::Space | Gap::Elision | Gap::StopSpace | Gap::Comma)
+        }) {
             let flags = self.flags(before);
             if token.gap != Gap::Comma {
                 if flags & (TITLE | BEFORE_PERSON) != 0 {
@@ -623,7 +728,8 @@ impl Scanner<'_> {
         }
         if length == 1 && usual == 0 {
             const ENDINGS: [&str; 16] = [
-                "land", "burg", "ville", "stan", "grad", "polis", "shire", "berg", "stadt", "dorf", "ia", "heim", "ton", "ów", "sk", "stán",
+                "land", "burg", "ville", "stan", "grad", "polis", "shire", "berg", "stadt", "dorf", "ia",
+                "heim", "ton", "ów", "sk", "stán",
             ];
             let text = token.text(self.text);
             place += i32::from(ENDINGS.iter().any(|ending| text.ends_with(ending)));
@@ -633,7 +739,9 @@ impl Scanner<'_> {
                 person += 2;
             }
         }
-        if let Some(after) = self.tokens.get(end).filter(|after| end < last && after.is(CAPITAL) && matches!(after.gap, Gap::Comma | Gap::Parenthesis)) {
+        if let Some(after) = self.tokens.get(end).filter(|after| {
+            end < last && after.is(CAPITAL) && matches!(after.gap, Gap::Comma | Gap::Parenthesis)
+        }) {
             let place_after = self.shipped.word(after.hash).is_some_and(|entry| entry.weight >= 7);
             if place_after {
                 place += 2;
@@ -668,7 +776,10 @@ impl Scanner<'_> {
                 raw = bytes[end..next].iter().fold(raw, |raw, &byte| hash::step(raw, byte));
                 end = next;
                 let hash = hash::finish(raw);
-                if signs >= 2 && let Some(entry) = self.user.and_then(|user| user.word(hash)).or_else(|| self.shipped.word(hash)) {
+                if signs >= 2
+                    && let Some(entry) =
+                        self.user.and_then(|user| user.word(hash)).or_else(|| self.shipped.word(hash))
+                {
                     best = Some((end, *entry));
                 }
             }

@@ -2,8 +2,10 @@
 
 use crate::fold::{self, Script};
 use crate::hash;
+use crate::lexicon::SHIPPED;
 use crate::parts;
 use crate::phones::{self, Phone};
+use crate::token::{self, Token};
 
 /// Parts of a name that are looked at; what comes after them is passed over, so that time stays bounded.
 const MOST_PARTS: usize = 10;
@@ -17,6 +19,7 @@ pub struct Matcher {
     right: Heard,
     rows: Rows,
     pairs: Vec<Pair>,
+    tokens: Vec<Token>,
 }
 
 /// A name as it is heard: parts, their letters, sounds and groups. Reused from name to name.
@@ -82,8 +85,10 @@ struct Rows {
 }
 
 const PARTICLES: &[&str] = &[
-    "abu", "ad", "af", "al", "an", "ar", "as", "ash", "at", "ben", "bin", "bint", "da", "de", "del", "den", "der", "di",
-    "do", "dos", "du", "e", "el", "ibn", "la", "le", "los", "ould", "ul", "ur", "van", "von", "y", "zu",
+    "abu", "ad", "af", "al", "baron", "baroness", "dato", "datuk", "dr", "haji", "lord", "mullah", "of",
+    "seri", "sir", "sri", "tan", "tuan", "tun", "tunku", "an", "ar", "as", "ash", "at", "ben", "bin", "bint",
+    "da", "de", "del", "den", "der", "di", "do", "dos", "du", "e", "el", "ibn", "la", "le", "los", "ould",
+    "ul", "ur", "van", "von", "y", "zu",
 ];
 
 impl Heard {
@@ -127,7 +132,8 @@ impl Heard {
                 let known = |piece: &str| parts::usual(hash::word(piece)) > 0;
                 let length = word.chars().count();
                 let second = first + word[first..].chars().next().map_or(0, char::len_utf8);
-                let cut = if length == 4 || (length == 3 && !known(&word[..first]) && known(&word[..second])) {
+                let cut = if length == 4 || (length == 3 && !known(&word[..first]) && known(&word[..second]))
+                {
                     second
                 } else {
                     first
@@ -209,7 +215,10 @@ fn is_between(c: char) -> bool {
 fn is_number(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
         || (text.len() > 1 || text == "v" || text == "x")
-            && matches!(text.trim_start_matches('x'), "" | "i" | "ii" | "iii" | "iv" | "v" | "vi" | "vii" | "viii" | "ix")
+            && matches!(
+                text.trim_start_matches('x'),
+                "" | "i" | "ii" | "iii" | "iv" | "v" | "vi" | "vii" | "viii" | "ix"
+            )
             && text.len() - text.trim_start_matches('x').len() <= 3
 }
 
@@ -230,7 +239,33 @@ impl Matcher {
     ///
     /// Names are romanised and heard as sounds; their parts are compared in any order, and the worst pair of full
     /// parts weighs as much as all together.
+    ///
+    /// Places that the embedded lexicon knows are compared by what they are: forms of one country are alike however they
+    /// sound, and two countries are two.
     pub fn similarity(&mut self, a: &str, b: &str) -> f64 {
+        let heard = self.sound(a, b);
+        if heard == 1.0 || heard == 0.0 && a == b {
+            return heard;
+        }
+        match (self.country(a), self.country(b)) {
+            (Some(one), Some(other)) if one == other => heard.max(0.97),
+            (Some(_), Some(_)) => heard.min(0.5),
+            _ => heard,
+        }
+    }
+
+    /// The country, or other great place, that a name is a form of.
+    fn country(&mut self, name: &str) -> Option<&'static str> {
+        if name.len() > 80 {
+            return None;
+        }
+        token::words_of(name, &mut self.tokens);
+        let (entry, length) = SHIPPED.longest(&self.tokens)?;
+        (length == self.tokens.len() && entry.weight >= 9).then_some(entry.id)
+    }
+
+    /// How alike two names sound.
+    pub(crate) fn sound(&mut self, a: &str, b: &str) -> f64 {
         if a == b {
             return if a.chars().any(char::is_alphanumeric) { 1.0 } else { 0.0 };
         }
@@ -255,7 +290,13 @@ impl Matcher {
         }
         let few = left.parts.len().max(right.parts.len()) <= 3;
         let score = self.aligned(left, right);
-        if differ && few { score.min(0.3) } else if differ { score - 0.05 } else { score }
+        if differ && few {
+            score.min(0.3)
+        } else if differ {
+            score - 0.05
+        } else {
+            score
+        }
     }
 
     fn aligned(&mut self, left: &Heard, right: &Heard) -> f32 {
@@ -271,6 +312,11 @@ impl Matcher {
                 } else {
                     self.rows.part(left, a, right, b)
                 };
+                // A small word stands for no part of its own weight.
+                if a.kind != b.kind && score < 0.98 && (a.kind == Kind::Particle || b.kind == Kind::Particle)
+                {
+                    continue;
+                }
                 if score >= 0.3 {
                     self.pairs.push(Pair { score, left: i, right: j });
                 }
@@ -306,7 +352,17 @@ impl Matcher {
         let (conflicts, extra) = (a.min(b) as f32, a.abs_diff(b) as f32);
         let base = if total > 0.0 { sum / total } else { 0.0 };
         let worst = if full == 0 { 0.0 } else { worst };
-        let mut score = 0.5 * base + 0.5 * worst - 0.35 * conflicts - if full >= 2 { 0.1 } else { 0.22 } * extra;
+        let mut score =
+            0.5 * base + 0.5 * worst - 0.35 * conflicts - if full >= 2 { 0.07 } else { 0.2 } * extra;
+        let initials = |parts: &[Part], used: &[bool]| {
+            parts.iter().zip(used).any(|(part, used)| part.kind == Kind::Initial && !*used)
+        };
+        if initials(&left.parts, &used_left) && initials(&right.parts, &used_right) {
+            score -= 0.15;
+        }
+        if self.is_shuffled(left, right) {
+            score -= 0.12;
+        }
         // Jong-un, Jong Un and Jongun are one: where the number of parts differs, the names are heard as one word too.
         if left.parts.len() != right.parts.len() || conflicts > 0.0 {
             let whole = self.rows.part(left, &left.whole, right, &right.whole);
@@ -319,6 +375,37 @@ impl Matcher {
     }
 }
 
+impl Matcher {
+    /// Whether three or more full parts stand in another order, and not because the surname was moved to the other end:
+    /// *A bin B* is the son of *B bin A*, or his father.
+    fn is_shuffled(&self, left: &Heard, right: &Heard) -> bool {
+        let full = |heard: &Heard| heard.parts.iter().filter(|part| part.kind == Kind::Full).count();
+        let count = full(left);
+        if count < 3 || count != full(right) {
+            return false;
+        }
+        let (mut used_left, mut used_right) = (0u32, 0u32);
+        let mut order = [0usize; MOST_PARTS];
+        let rank = |heard: &Heard, at: usize| {
+            heard.parts[..at].iter().filter(|part| part.kind == Kind::Full).count()
+        };
+        for pair in &self.pairs {
+            let kinds = (left.parts[pair.left].kind, right.parts[pair.right].kind);
+            if kinds != (Kind::Full, Kind::Full)
+                || used_left >> pair.left & 1 != 0
+                || used_right >> pair.right & 1 != 0
+            {
+                continue;
+            }
+            used_left |= 1 << pair.left;
+            used_right |= 1 << pair.right;
+            order[rank(left, pair.left)] = rank(right, pair.right);
+        }
+        let turn = order[0];
+        used_left.count_ones() as usize == count && !(0..count).all(|at| order[at] == (at + turn) % count)
+    }
+}
+
 impl Rows {
     /// How alike two parts are.
     fn part(&mut self, left: &Heard, a: &Part, right: &Heard, b: &Part) -> f32 {
@@ -326,7 +413,12 @@ impl Rows {
         if x == y {
             return 1.0;
         }
-        let score = self.heard(left.sounds(a), right.sounds(b), a.script, b.script);
+        let mut score = self.heard(left.sounds(a), right.sounds(b), a.script, b.script);
+        score = ending(score, x, y);
+        if a.script == Script::Han && b.script == Script::Han {
+            // Two signs of one sound are two names.
+            score = score.min(0.5);
+        }
         let shared = left.groups(a).iter().any(|group| right.groups(b).contains(group));
         if shared {
             return score.max(0.96);
@@ -385,5 +477,22 @@ impl Rows {
             _ => 0.0,
         };
         self.previous.last().copied().unwrap_or(0.0) + first
+    }
+}
+
+/// Weighs what the last letters say: *-o* and *-a* tell a man from a woman, while *-ová* and Latvian *-s* are put on
+/// names from elsewhere.
+fn ending(score: f32, x: &str, y: &str) -> f32 {
+    let (short, long) = if x.len() <= y.len() { (x, y) } else { (y, x) };
+    let sexes =
+        (short.ends_with('o') && long.ends_with('a')) || (short.ends_with('a') && long.ends_with('o'));
+    if sexes && short.len().abs_diff(long.len()) <= 1 && score > 0.8 {
+        return score - 0.15;
+    }
+    let tail = if short.len() >= 4 { &long[long.len() - (long.len() - short.len()).min(3)..] } else { "" };
+    match tail {
+        "ova" if short.len() + 3 == long.len() => score.max(0.85),
+        "s" if !short.ends_with('s') => score + (1.0 - score) * 0.4,
+        _ => score,
     }
 }

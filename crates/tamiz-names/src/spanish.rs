@@ -24,7 +24,7 @@ const fn plain(c: char) -> char {
 
 /// Whether all letters are letters of Spanish.
 #[must_use]
-pub fn is_written(text: &str) -> bool {
+pub(crate) fn is_written(text: &str) -> bool {
     text.chars().all(|c| c.is_ascii() || "áéíóúüñÁÉÍÓÚÜÑ".contains(c))
 }
 
@@ -50,7 +50,8 @@ pub fn is_accented_spanish(word: &str) -> bool {
     let hiatus = |at: usize| {
         let strong = |c: Option<&char>| c.is_some_and(|c| "aeo".contains(*c));
         "íú".contains(letters[at])
-            && (strong(letters.get(at + 1)) || at.checked_sub(1).is_some_and(|before| strong(letters.get(before))))
+            && (strong(letters.get(at + 1))
+                || at.checked_sub(1).is_some_and(|before| strong(letters.get(before))))
     };
     if hiatus(accent) {
         return true;
@@ -76,7 +77,10 @@ pub fn is_accented_spanish(word: &str) -> bool {
     let open = letters.last().is_some_and(|&c| vowel(c) || c == 'n' || c == 's');
     let single = letters.iter().filter(|&&c| vowel(c)).count() <= 1;
     match after {
-        0 => open && !single && !(letters.len() > 2 && letters.ends_with(&['s']) && !vowel(letters[letters.len() - 2])),
+        0 => {
+            open && !single
+                && !(letters.len() > 2 && letters.ends_with(&['s']) && !vowel(letters[letters.len() - 2]))
+        }
         1 => !open || (letters.ends_with(&['s']) && !vowel(letters[letters.len() - 2])),
         _ => true,
     }

@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use tamiz_core::LanguageCode;
-use tamiz_table::{Row, Table};
 
 use crate::hash;
 use crate::index::Index;
@@ -26,7 +25,8 @@ pub(crate) struct Spelling {
 static SPANISH: LazyLock<Spelling> = LazyLock::new(|| {
     let mut spelling = Spelling { given: Index::default(), surnames: Index::default(), forms: Vec::new() };
     for line in GIVEN.lines().filter(|line| !line.starts_with('#')) {
-        let Some((form, variants)) = line.split('\t').nth(1).and_then(|pattern| pattern.split_once(": ")) else {
+        let Some((form, variants)) = line.split('\t').nth(1).and_then(|pattern| pattern.split_once(": "))
+        else {
             continue;
         };
         for variant in std::iter::once(form).chain(variants.split(' ')) {
@@ -71,10 +71,11 @@ impl Spelling {
         if plain.len() < 6 {
             return None;
         }
-        let mut found = self.forms.iter().filter(|form| form.starts_with(char::is_uppercase)).filter(|form| {
-            let form = spanish::without_acute(&form.to_lowercase());
-            form.len() >= 6 && one_apart(form.as_bytes(), plain.as_bytes())
-        });
+        let mut found =
+            self.forms.iter().filter(|form| form.starts_with(char::is_uppercase)).filter(|form| {
+                let form = spanish::without_acute(&form.to_lowercase());
+                form.len() >= 6 && one_apart(form.as_bytes(), plain.as_bytes())
+            });
         let first = found.next().copied();
         first.filter(|_| found.next().is_none())
     }
@@ -100,8 +101,8 @@ fn one_apart(a: &[u8], b: &[u8]) -> bool {
 /// Whether a word ends as surnames of Russia, Ukraine and Belarus do.
 pub(crate) fn is_slavic(word: &str) -> bool {
     const ENDINGS: [&str; 26] = [
-        "ov", "ev", "iov", "ova", "eva", "óv", "in", "ina", "yn", "enko", "chuk", "uk", "iuk", "yuk", "ski", "skiy", "skii",
-        "sky", "skaya", "skoy", "ich", "off", "ow", "ew", "yan", "dze",
+        "ov", "ev", "iov", "ova", "eva", "óv", "in", "ina", "yn", "enko", "chuk", "uk", "iuk", "yuk", "ski",
+        "skiy", "skii", "sky", "skaya", "skoy", "ich", "off", "ow", "ew", "yan", "dze",
     ];
     word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
 }
@@ -121,19 +122,41 @@ pub(crate) fn is_korean_syllable(word: u64) -> bool {
 const SURNAME: u32 = 1;
 const SYLLABLE: u32 = 2;
 
-/// The table of given names, for tests.
-pub(crate) fn table() -> Option<Table<'static>> {
-    Table::parse("given/es.tsv", GIVEN).ok()
-}
-
-/// Whether a row of [`table`] brings a name to its form.
-pub(crate) fn respells(row: &Row<'_>, name: &str) -> bool {
-    row.pattern.split_once(": ").is_some_and(|(_, variants)| variants.split(' ').any(|variant| variant == name))
-}
-
 #[cfg(test)]
 mod tests {
+    use tamiz_table::{Row, Table};
+
     use super::*;
+
+    #[test]
+    fn given_names_are_brought_to_their_form_and_stay_there() {
+        let table = Table::parse("given/es.tsv", GIVEN).expect("the table is well formed");
+        let respells = |row: &Row<'_>, name: &str| {
+            row.pattern
+                .split_once(": ")
+                .is_some_and(|(_, variants)| variants.split(' ').any(|known| known == name))
+        };
+        assert_eq!(table.verify(respells), []);
+        let spelling = &*SPANISH;
+        for row in &table.rows {
+            let (form, variants) = row.pattern.split_once(": ").expect("a form and its variants");
+            assert_eq!(spelling.given(hash::word(form)), Some(form), "{form} does not stay");
+            for variant in variants.split(' ') {
+                assert_eq!(spelling.given(hash::word(variant)), Some(form), "{variant} goes elsewhere");
+            }
+        }
+    }
+
+    #[test]
+    fn surnames_differ_from_their_plain_spelling_by_accents_alone() {
+        let rows: Vec<&str> = SURNAMES.lines().collect();
+        assert!(rows.is_sorted());
+        for row in rows {
+            let (plain, form) = row.split_once('\t').expect("two columns");
+            assert_eq!(spanish::without_acute(form), plain);
+            assert!(spanish::is_accented_spanish(form), "{form}");
+        }
+    }
 
     #[test]
     fn a_slip_is_one_letter() {

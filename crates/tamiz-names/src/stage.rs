@@ -4,10 +4,10 @@ use tamiz_core::{Document, LanguageCode, Name, Scratch, Span};
 
 use crate::evidence::Evidence;
 use crate::index::Index;
-use crate::link::{self, Links};
-use crate::rewrite::{Names, Respelling};
-use crate::parts;
 use crate::lexicon::{Lexicon, SHIPPED};
+use crate::link::{self, Links};
+use crate::parts;
+use crate::rewrite::{Names, Respelling};
 use crate::scan::{Mention, Scanner};
 use crate::token::{self, CAPITAL, RUN, START, Token, UPPER};
 use crate::words::{FUNCTION, LANGUAGES, Tongue, WORDS};

@@ -161,7 +161,13 @@ fn letter(c: char) -> Letter {
         0..=0xBF | 0xD7 | 0xF7 => Letter::No,
         // Marks belong to the letter before.
         0x300..0x370 => Letter::Small,
-        0x590..0x900 => if c.is_alphanumeric() { Letter::Uncased } else { Letter::No },
+        0x590..0x900 => {
+            if c.is_alphanumeric() {
+                Letter::Uncased
+            } else {
+                Letter::No
+            }
+        }
         0x30FB => Letter::No,
         0x3041..0x3100 | 0x3400..0xA000 | 0xAC00..0xD7B0 | 0xF900..0xFB00 | 0x3005 => Letter::Unspaced,
         0x2000..0x2C00 | 0x2E00..0x3100 | 0xE000..0xF900 => Letter::No,
@@ -174,8 +180,8 @@ fn letter(c: char) -> Letter {
 
 /// Elided words before an apostrophe, in French, Italian, Catalan and Portuguese.
 const ELIDED: [&str; 22] = [
-    "all", "c", "d", "dall", "dell", "j", "jusqu", "l", "lorsqu", "m", "n", "nell", "puisqu", "qu", "quell", "s", "sant", "degl", "sull",
-    "t", "un", "quest",
+    "all", "c", "d", "dall", "dell", "j", "jusqu", "l", "lorsqu", "m", "n", "nell", "puisqu", "qu", "quell",
+    "s", "sant", "degl", "sull", "t", "un", "quest",
 ];
 
 impl Tokeniser<'_> {
@@ -414,7 +420,16 @@ impl Tokeniser<'_> {
     #[allow(clippy::too_many_arguments)]
     fn push(&mut self, from: usize, to: usize, hash: u64, start: bool, gap: Gap, flags: u8, letters: u32) {
         let flags = flags | if start { START } else { 0 } | if letters == 1 { LETTER } else { 0 };
-        self.tokens.push(Token { start: from as u32, end: to as u32, hash, word: UNASKED, flags, usual: 0, placed: true, gap });
+        self.tokens.push(Token {
+            start: from as u32,
+            end: to as u32,
+            hash,
+            word: UNASKED,
+            flags,
+            usual: 0,
+            placed: true,
+            gap,
+        });
     }
 
     /// Decides what an apostrophe does to the word before it: `None` if the word goes on; else the word, or its
@@ -456,7 +471,8 @@ impl Tokeniser<'_> {
             return false;
         }
         const PREFIXES: [&str; 16] = [
-            "Mc", "Mac", "De", "La", "Le", "Di", "Du", "Da", "Del", "Van", "Von", "Fitz", "San", "O", "Al", "El",
+            "Mc", "Mac", "De", "La", "Le", "Di", "Du", "Da", "Del", "Van", "Von", "Fitz", "San", "O", "Al",
+            "El",
         ];
         if PREFIXES.contains(&head) {
             return false;
@@ -464,7 +480,10 @@ impl Tokeniser<'_> {
         let known = |word: &str| WORDS.flags(hash::word(word), None);
         let small = head.starts_with(char::is_lowercase);
         const TELLS: u16 = words::COMMON | words::ORGANIZATION | words::TITLE | words::FUNCTION;
-        (known(head) & TELLS == 0 && head.len() >= 3 && small && known(tail) & TELLS != 0)
+        // After a capitalised word only the longer words that begin a body's name or a title tell: `CaixaBank` is one name.
+        const HEADS: u16 = words::ORGANIZATION | words::TITLE;
+        (!small && tail.len() >= 7 && head.len() >= 3 && known(tail) & HEADS != 0 && known(head) & TELLS == 0)
+            || (known(head) & TELLS == 0 && head.len() >= 3 && small && known(tail) & TELLS != 0)
             || (small && head.chars().count() >= 4 && known(head) & words::COMMON != 0)
     }
 }

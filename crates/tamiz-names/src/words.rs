@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use tamiz_table::{Row, Table};
-
 use crate::hash;
 use crate::index::Index;
 
@@ -145,18 +143,44 @@ impl Words {
     }
 }
 
-/// The tables of words, each with its language, for tests and for whoever wants to print them.
-#[must_use]
-pub fn tables() -> Vec<(&'static str, Table<'static>)> {
-    LANGUAGES
-        .iter()
-        .zip(CLASSED)
-        .filter_map(|(language, text)| Some((*language, Table::parse(language, text).ok()?)))
-        .collect()
-}
+#[cfg(test)]
+mod tests {
+    use tamiz_table::{Row, Table};
 
-/// Whether a row of [`tables`] knows a word.
-#[must_use]
-pub fn finds(row: &Row<'_>, word: &str) -> bool {
-    row.pattern.split(' ').any(|known| known == word.to_lowercase())
+    use super::*;
+
+    #[test]
+    fn every_row_finds_its_examples_and_stands_in_its_place() {
+        for (language, text) in LANGUAGES.iter().zip(CLASSED) {
+            let table =
+                Table::parse(language, text).unwrap_or_else(|errors| panic!("{language}: {errors:?}"));
+            let finds =
+                |row: &Row<'_>, word: &str| row.pattern.split(' ').any(|known| known == word.to_lowercase());
+            let faults = table.verify(finds);
+            assert!(faults.is_empty(), "{language}: {faults:?}");
+            for row in &table.rows {
+                assert!(CLASSES.iter().any(|(name, _)| *name == row.id), "{language}: no class `{}`", row.id);
+            }
+        }
+    }
+
+    #[test]
+    fn lists_of_common_words_are_sorted_and_in_small_letters() {
+        for (language, list) in LANGUAGES.iter().zip(USUAL) {
+            let words: Vec<&str> = list.lines().collect();
+            assert!(words.is_sorted(), "{language} is out of order");
+            assert!(words.iter().all(|word| word.to_lowercase() == **word), "{language} has capitals");
+        }
+    }
+
+    #[test]
+    fn a_word_is_known_by_its_language() {
+        let flags = |word: &str, language: &str| {
+            let tongue = LANGUAGES.iter().position(|known| *known == language).map(|at| at as Tongue);
+            WORDS.flags(hash::word(word), tongue)
+        };
+        assert_ne!(flags("Ministerio", "es") & ORGANIZATION, 0);
+        assert_eq!(flags("ministerio", "pl"), 0);
+        assert_ne!(flags("el", "es") & FUNCTION, 0);
+    }
 }

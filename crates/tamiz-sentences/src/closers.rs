@@ -4,7 +4,7 @@ use crate::marks::{closes, terminal_at};
 
 /// How far back an opening quotation mark is looked for, in bytes. A mark that was forgotten must not turn all later
 /// ones round, and a text of nothing but quotation marks must not take quadratic time.
-const QUOTE_REACH: usize = 400;
+const QUOTE_REACH: usize = 300;
 
 /// The end of all that closes the sentence whose terminal marks end at `from`.
 pub(crate) fn close(text: &str, from: usize) -> usize {
@@ -82,8 +82,10 @@ fn in_quotation(text: &str, at: usize, mark: char) -> bool {
             open = true;
         } else if c == mark {
             // A mark with a blank on one side only says by itself which way it turns.
-            let (blank_before, blank_after) =
-                (before.is_whitespace() || matches!(before, '(' | '['), !next.is_alphanumeric() && next != mark);
+            let (blank_before, blank_after) = (
+                before.is_whitespace() || matches!(before, '(' | '['),
+                !next.is_alphanumeric() && next != mark,
+            );
             open = match (blank_before, blank_after) {
                 (true, false) => true,
                 (false, true) => false,

@@ -33,7 +33,8 @@ fn count(text: &str, languages: &Languages, scores: &mut [u32; 64]) {
     while at < bytes.len() {
         // Words are runs of ASCII letters and of characters beyond ASCII, but for the punctuation of U+2000..U+2FFF.
         let start = at;
-        while at < bytes.len() && (bytes[at].is_ascii_alphabetic() || bytes[at] >= 0x80) && bytes[at] != 0xE2 {
+        while at < bytes.len() && (bytes[at].is_ascii_alphabetic() || bytes[at] >= 0x80) && bytes[at] != 0xE2
+        {
             at += 1;
         }
         if at == start {
@@ -52,10 +53,10 @@ fn count(text: &str, languages: &Languages, scores: &mut [u32; 64]) {
                 left &= left - 1;
             }
         }
-        if !word.is_ascii() {
-            if let Some((i, weight)) = languages.of_script(word) {
-                scores[i] += weight;
-            }
+        if !word.is_ascii()
+            && let Some((i, weight)) = languages.of_script(word)
+        {
+            scores[i] += weight;
         }
     }
 }

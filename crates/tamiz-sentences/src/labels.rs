@@ -43,19 +43,23 @@ pub(crate) fn next<'t>(text: &'t str, label: &Label<'t>) -> Option<Label<'t>> {
     let order = label.order.next();
     let mut from = label.end;
     loop {
-        let blank = from + text[from..].find(label.closer)?;
-        from = blank + label.closer.len();
-        // The label starts after the last blank before its closer.
-        let word = text[label.end..blank].rfind(char::is_whitespace).map(|i| label.end + i)?;
-        let mut start = word + text[word..].chars().next()?.len_utf8();
-        if label.bullet && !text[start..].starts_with(is_bullet) {
-            // The bullet may stand apart from the number.
-            start = text[label.end..word].char_indices().next_back().map(|(i, _)| label.end + i)?;
+        let closer = from + text[from..].find(label.closer)?;
+        from = closer + label.closer.len();
+        let digits = text.as_bytes()[label.end..closer]
+            .iter()
+            .rev()
+            .take(4)
+            .take_while(|byte| byte.is_ascii_alphanumeric());
+        let mut start = closer - digits.count();
+        if label.bullet {
+            let before = text[label.end..start].strip_suffix(' ').unwrap_or(&text[label.end..start]);
+            start = label.end + before.trim_end_matches(is_bullet).len();
         }
-        if let Some(found) = at(text, start) {
-            if found.order == order && found.closer == label.closer && found.bullet == label.bullet {
-                return Some(found);
-            }
+        if text[..start].ends_with(char::is_whitespace)
+            && let Some(found) = at(text, start)
+            && (found.order, found.closer, found.bullet) == (order, label.closer, label.bullet)
+        {
+            return Some(found);
         }
     }
 }

@@ -119,22 +119,31 @@ impl Lexicon {
 
 /// A map from words in lower case, looked up by words in any case without allocating.
 #[derive(Clone, Debug)]
-pub(crate) struct Words<V>(HashMap<Box<[u8]>, V, BuildHasherDefault<WordHasher>>);
+pub(crate) struct Words<V> {
+    map: HashMap<Box<[u8]>, V, BuildHasherDefault<WordHasher>>,
+    /// The length of the longest word, in bytes: most words of a text are longer than any abbreviation.
+    longest: usize,
+}
 
 impl<V> Default for Words<V> {
     fn default() -> Self {
-        Self(HashMap::default())
+        Self { map: HashMap::default(), longest: 0 }
     }
 }
 
 impl<V> Words<V> {
     pub(crate) fn insert(&mut self, word: &str, value: V) {
-        self.0.insert(word.as_bytes().into(), value);
+        self.longest = self.longest.max(word.len());
+        self.map.insert(word.as_bytes().into(), value);
     }
 
     pub(crate) fn get(&self, word: &str) -> Option<&V> {
+        // A letter and its small form may differ by a byte or two in length, as İ and i do.
+        if word.len() > self.longest + 2 {
+            return None;
+        }
         let mut buffer = [0; LONGEST];
-        self.0.get(folded(word, &mut buffer)?)
+        self.map.get(folded(word, &mut buffer)?)
     }
 }
 
@@ -198,7 +207,8 @@ impl Languages {
         };
         let mut common = Lexicon::default();
         rows_of(ABBREVIATIONS, "und").iter().for_each(|table| common.add(table));
-        let mut codes: Vec<&str> = ABBREVIATIONS.iter().chain(FUNCTION_WORDS).map(|table| table.code).collect();
+        let mut codes: Vec<&str> =
+            ABBREVIATIONS.iter().chain(FUNCTION_WORDS).map(|table| table.code).collect();
         codes.sort_unstable();
         codes.dedup();
         codes.retain(|&code| code != "und");

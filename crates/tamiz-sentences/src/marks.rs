@@ -46,7 +46,10 @@ const CHUNK: usize = 16;
 fn is_quiet(chunk: &[u8; CHUNK]) -> bool {
     let stirs = |byte: u8| {
         // The leads of marks beyond ASCII lie above the letters of the Latin script.
-        u8::from(byte == b'.') | u8::from(byte == b'!') | u8::from(byte.wrapping_sub(b':') < 2) | u8::from(byte == b'?')
+        u8::from(byte == b'.')
+            | u8::from(byte == b'!')
+            | u8::from(byte.wrapping_sub(b':') < 2)
+            | u8::from(byte == b'?')
             | u8::from(byte >= 0xCD)
     };
     chunk.iter().fold(0, |any, &byte| any | stirs(byte)) == 0
@@ -70,7 +73,11 @@ pub(crate) fn next_terminal(text: &str, from: usize) -> Option<Terminal> {
                 0x80..=0xBF | 0xCD | 0xD6 | 0xD8 | 0xDB => terminal_ending(bytes, at),
                 _ => None,
             },
-            b':' | b';' if at == 0 || bytes[at - 1].is_ascii_alphanumeric() && !bytes[at - 1].is_ascii_digit() => None,
+            b':' | b';'
+                if at == 0 || bytes[at - 1].is_ascii_alphanumeric() && !bytes[at - 1].is_ascii_digit() =>
+            {
+                None
+            }
             _ => terminal_ending(bytes, at),
         };
         if found.is_some() {
@@ -127,8 +134,31 @@ pub(crate) fn terminal_at(text: &str, at: usize) -> Option<Terminal> {
 pub(crate) fn closes(c: char) -> bool {
     matches!(
         c,
-        '"' | '\'' | ')' | ']' | '}' | '’' | '‘' | '”' | '“' | '»' | '«' | '›' | '‹' | '」' | '』' | '）' | '】' | '》' | '〉'
-            | '〕' | '］' | '｠' | '｣' | '＂' | '＇' | '`'
+        '"' | '\''
+            | ')'
+            | ']'
+            | '}'
+            | '’'
+            | '‘'
+            | '”'
+            | '“'
+            | '»'
+            | '«'
+            | '›'
+            | '‹'
+            | '」'
+            | '』'
+            | '）'
+            | '】'
+            | '》'
+            | '〉'
+            | '〕'
+            | '］'
+            | '｠'
+            | '｣'
+            | '＂'
+            | '＇'
+            | '`'
     )
 }
 

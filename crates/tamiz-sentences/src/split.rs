@@ -3,7 +3,10 @@
 use crate::closers::{close, skip_blanks};
 use crate::labels;
 use crate::lexicon::Lexicon;
-use crate::marks::{Mark, Terminal, closes, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal, terminal_at};
+use crate::marks::{
+    Mark, Terminal, closes, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal,
+    terminal_at,
+};
 use crate::words::{ends_full_word, stop_breaks};
 
 /// What the text goes on with after a possible end.
@@ -18,6 +21,12 @@ pub(crate) enum Next {
     Other,
 }
 
+/// The last part of the sentence that started at `start`, up to `end`: a look back that goes no further keeps the time
+/// linear where no mark ends a sentence.
+fn tail(text: &str, start: usize, end: usize) -> &str {
+    &text[text.ceil_char_boundary(start.max(end.saturating_sub(400)))..end]
+}
+
 /// How far a bracket's other half is looked for, in bytes.
 const BRACKET_REACH: usize = 200;
 
@@ -28,6 +37,7 @@ const BRACKET_REACH: usize = 200;
 pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -> bool {
     let mut start = 0;
     let mut at = 0;
+    let has_brackets = memchr::memchr(b'(', text.as_bytes()).is_some();
     let mut label = labels::first(text).and_then(|first| {
         let second = labels::next(text, &first)?;
         at = first.end;
@@ -35,7 +45,8 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
     });
     loop {
         let terminal = next_terminal(text, at);
-        if let Some(item) = label.filter(|item| terminal.is_none_or(|terminal| item.start <= terminal.start)) {
+        if let Some(item) = label.filter(|item| terminal.is_none_or(|terminal| item.start <= terminal.start))
+        {
             let before = text[..item.start].trim_end().len();
             if before > start {
                 end(before);
@@ -47,7 +58,10 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
         }
         let Some(first) = terminal else { return false };
         if first.mark == Mark::Stop
-            && text.as_bytes().get(first.end).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b',')
+            && text
+                .as_bytes()
+                .get(first.end)
+                .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b',')
         {
             at = first.end;
             continue;
@@ -62,7 +76,8 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
         if label.is_some_and(|item| item.start <= next) {
             continue;
         }
-        if breaks(text, start, run, closed, next, lexicon) {
+        if breaks(text, start, run, closed, next, lexicon) && !(has_brackets && in_brackets(text, run, next))
+        {
             end(closed);
             start = next;
             at = next;
@@ -120,9 +135,14 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
     let ends = match class {
         Next::Lower if matches!(run.mark, Mark::Full) || text[next..].starts_with("..") => true,
         Next::Lower if run.mark == Mark::Strong => {
-            lexicon.is_english && closed == run.end && next == word_at && ends_english_question(text, start, run)
+            lexicon.is_english
+                && closed == run.end
+                && next == word_at
+                && ends_english_question(text, start, run)
         }
-        Next::Lower => closed == run.end && run.mark == Mark::Stop && ends_full_word(text, start, run.start, lexicon),
+        Next::Lower => {
+            closed == run.end && run.mark == Mark::Stop && ends_full_word(text, start, run.start, lexicon)
+        }
         Next::Other => !matches!(following, ',' | ';' | ':' | ')' | ']'),
         _ if signed || closed > run.end => true,
         _ => match run.mark {
@@ -131,10 +151,7 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
             _ => true,
         },
     };
-    ends
-        && text[start..run.start].contains(char::is_alphanumeric)
-        // Text from right to left often has its brackets the wrong way round.
-        && (is_right_to_left(before) || !in_brackets(text, run.start, next))
+    ends && tail(text, start, run.start).contains(char::is_alphanumeric)
 }
 
 /// Whether an English question or exclamation ends its sentence although a small letter follows, as in hasty writing.
@@ -142,10 +159,11 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
 /// In English only, where one inside a sentence stands in quotation marks; elsewhere a dash before it will do, or
 /// nothing. Neither `Yahoo! in Sunnyvale` nor `Oh! ... well` ends there.
 fn ends_english_question(text: &str, start: usize, run: Terminal) -> bool {
-    let word = text[start..run.start].rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    let sentence = tail(text, start, run.start);
+    let word = sentence.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     text[..run.end].ends_with(['?', '!'])
         && (text[run.start..].starts_with('?') || !word.starts_with(char::is_uppercase))
-        && !text[start..run.start].contains(['"', '“', '”', '«', '‘', '`'])
+        && !sentence.contains(['"', '“', '”', '«', '‘', '`'])
 }
 
 /// Whether the text starts with the one English word that has a capital everywhere.
@@ -168,13 +186,16 @@ fn breaks_unspaced(text: &str, run: Terminal, closed: usize, next: usize, follow
     !in_title(text, run.start, next)
 }
 
-/// Whether round brackets are open at `at` and closed soon after `next`.
-fn in_brackets(text: &str, at: usize, next: usize) -> bool {
+/// Whether round brackets are open at the terminal marks and closed soon after `next`: a sentence does not end inside
+/// brackets that it opened.
+fn in_brackets(text: &str, run: Terminal, next: usize) -> bool {
     let bytes = text.as_bytes();
-    let from = at.saturating_sub(BRACKET_REACH);
+    let from = run.start.saturating_sub(BRACKET_REACH);
     let to = (next + BRACKET_REACH).min(bytes.len());
-    memchr::memrchr2(b'(', b')', &bytes[from..at]).is_some_and(|i| bytes[from + i] == b'(')
+    memchr::memrchr2(b'(', b')', &bytes[from..run.start]).is_some_and(|i| bytes[from + i] == b'(')
         && memchr::memchr2(b'(', b')', &bytes[next..to]).is_some_and(|i| bytes[next + i] == b')')
+        // Text from right to left often has its brackets the wrong way round.
+        && !text[..run.start].chars().next_back().is_some_and(is_right_to_left)
 }
 
 /// Whether the title of a work is open at `at` and closed soon after `next`: 《…！…》.

@@ -102,7 +102,9 @@ impl Sentences {
         for run in document.kept() {
             while marked.next_if(|(span, _)| span.end() <= run.span.start()).is_some() {}
             let lexicon = match marked.peek() {
-                Some((span, code)) if span.overlaps(run.span) && code.is_language() => languages.lexicon(*code),
+                Some((span, code)) if span.overlaps(run.span) && code.is_language() => {
+                    languages.lexicon(*code)
+                }
                 _ => default,
             };
             let base = run.span.start();

@@ -8,7 +8,14 @@ use crate::split::Next;
 const LONGEST: usize = 32;
 
 /// Whether a sentence ends at a single full stop with a blank after it. `rest` starts at the next letter or digit.
-pub(crate) fn stop_breaks(text: &str, start: usize, stop: usize, next: Next, rest: &str, lexicon: &Lexicon) -> bool {
+pub(crate) fn stop_breaks(
+    text: &str,
+    start: usize,
+    stop: usize,
+    next: Next,
+    rest: &str,
+    lexicon: &Lexicon,
+) -> bool {
     let word_start = word_before(text, start, stop);
     let word = text[word_start..stop].trim_start_matches('.');
     let before = text[start..word_start].chars().next_back();
@@ -30,7 +37,8 @@ pub(crate) fn stop_breaks(text: &str, start: usize, stop: usize, next: Next, res
         if word.len() <= 3 && is_label(text, start, word_start) {
             return false;
         }
-        let plain = word.len() <= lexicon.ordinal_digits && !before.is_some_and(|c| matches!(c, ',' | ':' | '-' | '–' | '/'));
+        let plain = word.len() <= lexicon.ordinal_digits
+            && !before.is_some_and(|c| matches!(c, ',' | ':' | '-' | '–' | '/'));
         return !plain || if next == Next::Digit { false } else { !lexicon.noun_ordinals || starter() };
     }
     if let Some(sort) = lexicon.sort(word) {
@@ -104,7 +112,8 @@ fn is_vowel(c: char) -> bool {
 fn is_label(text: &str, start: usize, at: usize) -> bool {
     let before = text[start..at].trim_end_matches(|c: char| c.is_whitespace() || c == '(');
     let spaced = before.len() < at - start;
-    before.ends_with(|c: char| c == ':' || c.is_ascii_digit()) && spaced || before.len() <= 8 && before.chars().all(|c| opens(c) || c.is_whitespace())
+    before.ends_with(|c: char| c == ':' || c.is_ascii_digit()) && spaced
+        || before.len() <= 8 && before.chars().all(|c| opens(c) || c.is_whitespace())
 }
 
 /// Whether a number, in figures or Roman, or a stroke stands before `at`, so that a letter there is a unit.
@@ -117,7 +126,8 @@ fn after_quantity(text: &str, start: usize, at: usize) -> bool {
 fn word_before(text: &str, start: usize, stop: usize) -> usize {
     let mut at = stop;
     for (i, c) in text[start..stop].char_indices().rev().take(LONGEST) {
-        let part = c.is_alphanumeric() || c == '.' || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}');
+        let part =
+            c.is_alphanumeric() || c == '.' || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}');
         if !part {
             break;
         }

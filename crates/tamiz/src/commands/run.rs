@@ -117,7 +117,11 @@ fn told(summary: &Summary, output: &Path) -> String {
     row("read", thousands(counts.read), String::new());
     row("kept", thousands(counts.kept), emptied);
     row("dropped", thousands(counts.dropped), dropped.join(", "));
-    row("quarantined", thousands(counts.quarantined), String::new());
+    let place = match counts.quarantined {
+        0 => String::new(),
+        _ => format!("see {}", output.join("quarantine").display()),
+    };
+    row("quarantined", thousands(counts.quarantined), place);
     if summary.files_left > 0 {
         row("files left", thousands(summary.files_left), "of no format that is read".into());
     }
