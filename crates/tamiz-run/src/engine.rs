@@ -6,6 +6,7 @@
 //! or writing.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 use tamiz_formats::{Batch, Reader};
@@ -56,11 +57,13 @@ pub(crate) fn drive<W: Work>(
     // Each thread's own batch, one more each that waits for its turn, and two, so that nobody waits for a small delay.
     let budget = (2 * threads + 2) * options.limits.batch;
     let mut stopped = false;
+    // Set when the run has failed: whoever waits for input that may never come has to look up.
+    let failed = AtomicBool::new(false);
     let reading: Reading<'_> = Mutex::new(Box::new(|batch: &mut Batch| {
-        let go_on = || !options.stopped();
+        let go_on = || !options.stopped() && !failed.load(Ordering::Relaxed);
         let more = go_on() && reader.next(batch, &go_on);
-        stopped |= !go_on();
-        more && !stopped
+        stopped |= options.stopped();
+        more && go_on()
     }));
     let engine = Engine::<W::Done> {
         flow: Mutex::new(Flow {
@@ -90,9 +93,9 @@ pub(crate) fn drive<W: Work>(
             lock(&workers).push(worker);
             Ok(())
         });
-        let failed =
-            |message| RunError::new(format!("a fault of tamiz itself: {message}"), "please report it");
-        if let Err(error) = result.unwrap_or_else(|message| Err(failed(message))) {
+        let ours = |message| RunError::new(format!("a fault of tamiz itself: {message}"), "please report it");
+        if let Err(error) = result.unwrap_or_else(|message| Err(ours(message))) {
+            failed.store(true, Ordering::Relaxed);
             lock(&engine.flow).failure.get_or_insert(error);
             engine.written.notify_all();
         }
@@ -191,7 +194,7 @@ impl<D: Send> Engine<D> {
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
-    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+    use std::sync::atomic::AtomicUsize;
     use std::time::Duration;
 
     use tamiz_formats::{Limits, Selection, Source};

@@ -154,3 +154,18 @@ fn output_that_cannot_be_written_stops_the_run() {
     let error = stream(&pipeline(&[]), Cursor::new(input), Full, io::sink(), &options).unwrap_err();
     assert!(error.to_string().starts_with("cannot write the output"), "{error}");
 }
+
+#[test]
+fn a_reader_that_goes_away_ends_every_thread_that_waits_for_input() {
+    for _ in 0..20 {
+        let (output, answers) = channel();
+        drop(answers);
+        let (questions, input) = channel();
+        let running = std::thread::spawn(move || {
+            let options = Options { threads: 4, ..quiet() };
+            stream(&pipeline(&[]), Pipe(input, Vec::new()), Pipe(output, Vec::new()), io::sink(), &options)
+        });
+        questions.send(line(1, "a").into_bytes()).unwrap();
+        assert_eq!(running.join().unwrap().unwrap().exit_status(), 0);
+    }
+}
