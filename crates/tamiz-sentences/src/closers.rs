@@ -4,7 +4,7 @@ use crate::marks::{closes, terminal_at};
 
 /// How far back an opening quotation mark is looked for, in bytes. A mark that was forgotten must not turn all later
 /// ones round, and a text of nothing but quotation marks must not take quadratic time.
-const QUOTE_REACH: usize = 300;
+const QUOTE_REACH: usize = 400;
 
 /// The end of all that closes the sentence whose terminal marks end at `from`.
 pub(crate) fn close(text: &str, from: usize) -> usize {

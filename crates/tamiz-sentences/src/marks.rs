@@ -43,14 +43,15 @@ const CHUNK: usize = 16;
 
 /// Whether no byte of the chunk can be part of a terminal mark. Written so that the compiler makes it a handful of
 /// vector instructions: it may say no for a chunk without a mark, but never yes for one with a mark.
+#[inline(always)]
 fn is_quiet(chunk: &[u8; CHUNK]) -> bool {
+    let within = |byte: u8, first: u8, count: u8| u8::from(byte.wrapping_sub(first) < count);
+    let is = |byte: u8, other: u8| u8::from(byte == other);
     let stirs = |byte: u8| {
-        // The leads of marks beyond ASCII lie above the letters of the Latin script.
-        u8::from(byte == b'.')
-            | u8::from(byte == b'!')
-            | u8::from(byte.wrapping_sub(b':') < 2)
-            | u8::from(byte == b'?')
-            | u8::from(byte >= 0xCD)
+        let ascii = is(byte, b'.') | is(byte, b'!') | is(byte, b'?') | within(byte, b':', 2);
+        // The first bytes of the marks beyond ASCII.
+        let beyond = is(byte, 0xCD) | is(byte, 0xD6) | is(byte, 0xD8) | is(byte, 0xDB) | is(byte, 0xEF);
+        ascii | beyond | within(byte, 0xE0, 4)
     };
     chunk.iter().fold(0, |any, &byte| any | stirs(byte)) == 0
 }

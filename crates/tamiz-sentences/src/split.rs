@@ -21,14 +21,11 @@ pub(crate) enum Next {
     Other,
 }
 
-/// The last part of the sentence that started at `start`, up to `end`: a look back that goes no further keeps the time
-/// linear where no mark ends a sentence.
-fn tail(text: &str, start: usize, end: usize) -> &str {
-    &text[text.ceil_char_boundary(start.max(end.saturating_sub(400)))..end]
-}
-
 /// How far a bracket's other half is looked for, in bytes.
 const BRACKET_REACH: usize = 200;
+
+/// How far a sentence is looked back into, in bytes: going no further keeps the time linear where no mark ends one.
+const TAIL: usize = 400;
 
 /// Finds the ends of sentences in a piece of text without a line feed.
 ///
@@ -67,8 +64,9 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
             continue;
         }
         let run = extend(text, first);
-        at = run.end;
         let closed = close(text, run.end);
+        // Marks among what closes are not looked at again, whatever comes of these.
+        at = closed;
         let next = skip_blanks(text, closed);
         if next == text.len() {
             return true;
@@ -143,7 +141,11 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
         Next::Lower => {
             closed == run.end && run.mark == Mark::Stop && ends_full_word(text, start, run.start, lexicon)
         }
-        Next::Other => !matches!(following, ',' | ';' | ':' | ')' | ']'),
+        Next::Other => {
+            // Strokes and stars that nothing follows are no sentence.
+            !matches!(following, ',' | ';' | ':' | ')' | ']')
+                && text[next..].chars().take(60).any(char::is_alphanumeric)
+        }
         _ if signed || closed > run.end => true,
         _ => match run.mark {
             Mark::Stop => stop_breaks(text, start, run.start, class, &text[word_at..], lexicon),
@@ -152,6 +154,11 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
         },
     };
     ends && tail(text, start, run.start).contains(char::is_alphanumeric)
+}
+
+/// The last part of the sentence that started at `start`, up to `end`.
+fn tail(text: &str, start: usize, end: usize) -> &str {
+    &text[text.ceil_char_boundary(start.max(end.saturating_sub(TAIL)))..end]
 }
 
 /// Whether an English question or exclamation ends its sentence although a small letter follows, as in hasty writing.
