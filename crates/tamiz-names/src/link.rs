@@ -4,8 +4,10 @@ use tamiz_core::NameType;
 
 use crate::hash;
 use crate::index::Index;
+use crate::parts;
 use crate::scan::{Mention, is_roman};
 use crate::similarity::Matcher;
+use crate::spanish;
 use crate::token::{CAPITAL, DIGIT, LETTER, Token, UPPER};
 use crate::words::{CONNECTOR, TITLE, Tongue, WORDS};
 
@@ -230,6 +232,14 @@ impl Links {
 
     fn alike(&mut self, text: &str, a: Part, b: Part) -> bool {
         let word = |part: Part| &text[part.start as usize..part.end as usize];
+        // Two parts that are both known, and not as spellings of one, are two: Malena is not Molina.
+        let known = |part: Part| parts::entries(part.hash).next().is_some();
+        if known(a) && known(b) {
+            let shared = parts::entries(a.hash)
+                .any(|one| parts::entries(b.hash).any(|other| one.group == other.group));
+            let plain = |word: &str| spanish::without_acute(&word.to_lowercase());
+            return shared || plain(word(a)) == plain(word(b));
+        }
         self.matcher.sound(word(a), word(b)) >= SAME
     }
 
