@@ -9,7 +9,7 @@ use crate::scan::{Mention, is_roman};
 use crate::similarity::Matcher;
 use crate::spanish;
 use crate::token::{CAPITAL, DIGIT, LETTER, Token, UPPER};
-use crate::words::{CONNECTOR, TITLE, Tongue, WORDS};
+use crate::words::{CONNECTOR, Tongue, WORDS};
 
 /// Forms of one document that are linked; those after them stay alone, so that time stays linear on any text.
 const MOST_FORMS: usize = 4096;
@@ -335,13 +335,7 @@ pub(crate) fn key(word: &str) -> u32 {
 }
 
 /// Settles weak guesses by what the rest of the document says.
-pub(crate) fn settle(
-    text: &str,
-    tokens: &[Token],
-    mentions: &mut [Mention],
-    people: &mut Index,
-    tongue: Option<Tongue>,
-) {
+pub(crate) fn settle(tokens: &[Token], mentions: &mut [Mention], people: &mut Index) {
     const PERSON: u32 = 1;
     const PLACE: u32 = 2;
     people.clear();
@@ -359,8 +353,7 @@ pub(crate) fn settle(
             people.insert(run[0].hash, PLACE);
         }
     }
-    for i in 0..mentions.len() {
-        let mention = mentions[i];
+    for mention in mentions {
         if mention.last - mention.first != 1 {
             continue;
         }
@@ -368,16 +361,15 @@ pub(crate) fn settle(
         let said = people.get(token.hash);
         if mention.weak {
             match said {
-                Some(PERSON) => mentions[i].name_type = NameType::Person,
-                Some(PLACE) if !token.is(UPPER) => mentions[i].name_type = NameType::Place,
+                Some(PERSON) => mention.name_type = NameType::Person,
+                Some(PLACE) if !token.is(UPPER) => mention.name_type = NameType::Place,
                 _ => {}
             }
         } else if said == Some(PERSON)
             && mention.entry.is_some_and(|entry| entry.weight < 7 && entry.name_type == NameType::Place)
         {
-            mentions[i].name_type = NameType::Person;
-            mentions[i].entry = None;
+            mention.name_type = NameType::Person;
+            mention.entry = None;
         }
     }
-    let _ = (text, tongue, TITLE);
 }

@@ -66,7 +66,7 @@ impl tamiz_core::Stage for Stage {
         }
         .scan();
         let (tokens, mentions) = (&buffers.tokens, &mut buffers.mentions);
-        link::settle(document.source(), tokens, mentions, &mut buffers.people, tongue);
+        link::settle(tokens, mentions, &mut buffers.people);
         buffers.links.link(document.source(), tokens, mentions, tongue);
         let language = self.language.or_else(|| {
             let told = document.language().map(|language| language.code).filter(|code| code.is_language());
