@@ -61,7 +61,7 @@ impl StageConfig for Config {
                 "write a number from 0 to 1, such as 0.93",
             ));
         }
-        let mut user = Lexicon::default();
+        let mut user = Lexicon::of_user();
         for (number, path) in self.lexicon.iter().enumerate() {
             let at = ["lexicon", &number.to_string()];
             match tables.read(path) {

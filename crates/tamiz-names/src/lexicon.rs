@@ -17,13 +17,18 @@ pub(crate) struct Entry {
     canonical: &'static str,
     /// How well known it is: the digits of a population, 9 for a country.
     pub(crate) weight: u8,
+    /// A row of the user's own, whose variants are to be brought to its canonical form.
+    pub(crate) by_user: bool,
 }
 
 impl Entry {
     /// The form in that language, or else the one that stands for all languages.
     pub(crate) fn canonical(&self, language: Option<LanguageCode>) -> &'static str {
         let form = |code: &str| {
-            self.canonical.split(';').find_map(|part| part.strip_prefix(code)?.strip_prefix('=')).map(first)
+            let forms =
+                self.canonical.split(';').filter_map(|part| part.strip_prefix(code)?.strip_prefix('='));
+            // `Hong Kong (China)` explains a name, and is none.
+            forms.filter(|form| !form.contains('(')).map(first).next()
         };
         (language.as_ref().and_then(|language| form(language.as_str())))
             .or_else(|| form("mul"))
@@ -63,11 +68,13 @@ pub(crate) struct Lexicon {
     entries: Vec<Entry>,
     index: Index,
     ids: Index,
+    by_user: bool,
 }
 
 /// The embedded lexicon, read once.
 pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut lexicon = Lexicon {
+        by_user: false,
         entries: Vec::with_capacity(12_000),
         index: Index::filtered(80_000),
         ids: Index::with_capacity(12_000),
@@ -84,6 +91,11 @@ const PREFIX: u32 = 1 << 31;
 const NONE: u32 = PREFIX - 2;
 
 impl Lexicon {
+    /// An empty lexicon for the user's rows.
+    pub(crate) fn of_user() -> Self {
+        Lexicon { by_user: true, ..Lexicon::default() }
+    }
+
     /// Adds the rows of a table `id ⇥ type ⇥ canonical per language ⇥ variants ⇥ weight`. Where two rows share a form,
     /// it goes to the weightier, else to the earlier. A canonical column of `=` adds variants to an earlier row.
     ///
@@ -127,7 +139,7 @@ impl Lexicon {
                     continue;
                 }
                 _ => {
-                    self.entries.push(Entry { id, name_type, canonical, weight });
+                    self.entries.push(Entry { id, name_type, canonical, weight, by_user: self.by_user });
                     self.ids.insert(hash::word(id), self.entries.len() as u32 - 1)
                 }
             };

@@ -40,9 +40,11 @@
 pub mod build;
 mod config;
 mod evidence;
+mod extent;
 mod fold;
 mod hash;
 mod index;
+mod kind;
 mod lexicon;
 mod link;
 mod parts;

@@ -4,10 +4,12 @@ use tamiz_core::NameType;
 
 use crate::hash;
 use crate::index::Index;
+use crate::parts;
 use crate::scan::{Mention, is_roman};
 use crate::similarity::Matcher;
+use crate::spanish;
 use crate::token::{CAPITAL, DIGIT, LETTER, Token, UPPER};
-use crate::words::{CONNECTOR, TITLE, Tongue, WORDS};
+use crate::words::{CONNECTOR, Tongue, WORDS};
 
 /// Forms of one document that are linked; those after them stay alone, so that time stays linear on any text.
 const MOST_FORMS: usize = 4096;
@@ -230,6 +232,14 @@ impl Links {
 
     fn alike(&mut self, text: &str, a: Part, b: Part) -> bool {
         let word = |part: Part| &text[part.start as usize..part.end as usize];
+        // Two parts that are both known, and not as spellings of one, are two: Malena is not Molina.
+        let known = |part: Part| parts::entries(part.hash).next().is_some();
+        if known(a) && known(b) {
+            let shared = parts::entries(a.hash)
+                .any(|one| parts::entries(b.hash).any(|other| one.group == other.group));
+            let plain = |word: &str| spanish::without_acute(&word.to_lowercase());
+            return shared || plain(word(a)) == plain(word(b));
+        }
         self.matcher.sound(word(a), word(b)) >= SAME
     }
 
@@ -325,13 +335,7 @@ pub(crate) fn key(word: &str) -> u32 {
 }
 
 /// Settles weak guesses by what the rest of the document says.
-pub(crate) fn settle(
-    text: &str,
-    tokens: &[Token],
-    mentions: &mut [Mention],
-    people: &mut Index,
-    tongue: Option<Tongue>,
-) {
+pub(crate) fn settle(tokens: &[Token], mentions: &mut [Mention], people: &mut Index) {
     const PERSON: u32 = 1;
     const PLACE: u32 = 2;
     people.clear();
@@ -349,8 +353,7 @@ pub(crate) fn settle(
             people.insert(run[0].hash, PLACE);
         }
     }
-    for i in 0..mentions.len() {
-        let mention = mentions[i];
+    for mention in mentions {
         if mention.last - mention.first != 1 {
             continue;
         }
@@ -358,16 +361,15 @@ pub(crate) fn settle(
         let said = people.get(token.hash);
         if mention.weak {
             match said {
-                Some(PERSON) => mentions[i].name_type = NameType::Person,
-                Some(PLACE) if !token.is(UPPER) => mentions[i].name_type = NameType::Place,
+                Some(PERSON) => mention.name_type = NameType::Person,
+                Some(PLACE) if !token.is(UPPER) => mention.name_type = NameType::Place,
                 _ => {}
             }
         } else if said == Some(PERSON)
             && mention.entry.is_some_and(|entry| entry.weight < 7 && entry.name_type == NameType::Place)
         {
-            mentions[i].name_type = NameType::Person;
-            mentions[i].entry = None;
+            mention.name_type = NameType::Person;
+            mention.entry = None;
         }
     }
-    let _ = (text, tongue, TITLE);
 }

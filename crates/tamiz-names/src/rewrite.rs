@@ -72,7 +72,7 @@ impl Respelling {
         self.clustered.clear();
         self.clustered.resize(names.links.forms.len(), false);
         let spelling = Spelling::of(names.language);
-        for (number, form) in names.links.forms.iter().enumerate() {
+        for number in 0..names.links.forms.len() {
             let root = names.links.root(number as u32);
             self.clustered[root as usize] |= root != number as u32;
         }
@@ -173,11 +173,24 @@ impl Respelling {
         let before = mention.first.checked_sub(1).map(|at| &names.tokens[at as usize]);
         let next = names.tokens.get(mention.last as usize);
         let follows = |token: &Token| matches!(token.gap, Gap::Space | Gap::Hyphen | Gap::None);
-        // Romanisations that stand for want of a form of its own (`Wŏnsan`) are no better than the text's.
-        let usual =
-            |form: &str| names.language.is_none_or(|l| l.as_str() != "es") || spanish::is_written(form);
+        // Romanisations that stand for want of a form of its own (`Wŏnsan`) are no better than the text's; and a longer
+        // form is no spelling of the short one: Washington stays without its D. C.
+        let usual = |form: &str| {
+            let words = |text: &str| text.split(' ').count();
+            let fits = words(form) == words(surface)
+                || (entry.id.starts_with("iso:") && words(form) < words(surface));
+            fits && (spanish::is_written(form) || names.language.is_none_or(|code| code.as_str() != "es"))
+        };
         let within = (beside(before) && follows(&names.tokens[mention.first as usize]))
             || (beside(next) && next.is_some_and(follows));
+        if entry.by_user {
+            let rewrite = (canonical != surface && !shouted).then_some((Surface::Lexicon(canonical), 1.0));
+            return Proposal {
+                canonical: Surface::Lexicon(canonical),
+                id: Some(Surface::Lexicon(entry.id)),
+                rewrite,
+            };
+        }
         let rewrite = (foreign && own.is_some_and(usual) && !within && mention.name_type == NameType::Place)
             .then_some(own)
             .flatten();
@@ -331,19 +344,27 @@ impl Respelling {
             let accented = spanish && !word.is_ascii() && spanish::is_accented_spanish(&word.to_lowercase());
             (parts::usual(variant.hash) > 0 || accented, accented, variant.count, u32::MAX - variant.start)
         };
+        let own: u32 = group.clone().filter(|other| other.hash == token.hash).map(|other| other.count).sum();
         let best = *group.max_by_key(|variant| rank(variant))?;
-        if best.hash == token.hash {
-            return None;
-        }
+        // Spellings of other scripts are linked, but not mixed into the text.
+        let latin = |word: &str| word.chars().all(|c| c < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&c));
         let better = &names.text[best.start as usize..best.end as usize];
-        let alike = self.matcher.sound(word, better);
-        if alike < 0.9 {
+        if best.hash == token.hash || !latin(word) || !latin(better) {
             return None;
         }
-        let plain = |word: &str| spanish::without_acute(&word.to_lowercase());
-        let sure = if plain(word) == plain(better) { BY_ACCENT } else { BY_SOUND * alike };
-        Some((better, sure))
+        // One mention against another is no majority, unless the better spelling is known from elsewhere.
+        if plain(word) == plain(better) {
+            let known = parts::usual(best.hash) > 0;
+            return (known || best.count >= own).then_some((better, BY_ACCENT));
+        }
+        let alike = self.matcher.sound(word, better);
+        (alike >= 0.9 && best.count >= 2 && best.count > own).then_some((better, BY_SOUND * alike))
     }
+}
+
+/// A word in small letters and without acute accents.
+fn plain(word: &str) -> String {
+    spanish::without_acute(&word.to_lowercase())
 }
 
 /// Whether the token is a part of a name that can be respelt.

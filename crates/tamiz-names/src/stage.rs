@@ -43,7 +43,7 @@ impl tamiz_core::Stage for Stage {
         for run in document.kept() {
             token::tokenise(document.source(), run.span, &mut buffers.tokens);
         }
-        let tongue = tongue(document, &buffers.tokens);
+        let (tongue, sure) = tongue(document, &buffers.tokens);
         for token in &mut buffers.tokens {
             if !token.is(CAPITAL) {
                 buffers.evidence.add_small(token.hash);
@@ -66,11 +66,13 @@ impl tamiz_core::Stage for Stage {
         }
         .scan();
         let (tokens, mentions) = (&buffers.tokens, &mut buffers.mentions);
-        link::settle(document.source(), tokens, mentions, &mut buffers.people, tongue);
+        link::settle(tokens, mentions, &mut buffers.people);
         buffers.links.link(document.source(), tokens, mentions, tongue);
         let language = self.language.or_else(|| {
             let told = document.language().map(|language| language.code).filter(|code| code.is_language());
-            told.or_else(|| tongue.and_then(|tongue| LanguageCode::parse(LANGUAGES[usize::from(tongue)])))
+            told.or_else(|| {
+                tongue.filter(|_| sure).and_then(|tongue| LanguageCode::parse(LANGUAGES[usize::from(tongue)]))
+            })
         });
         let mut found = std::mem::take(&mut buffers.found);
         let names = Names { text: document.source(), tokens, mentions, links: &buffers.links, language };
@@ -139,16 +141,26 @@ impl Known {
 /// How many words the language is guessed from.
 const SAMPLE: usize = 200;
 
-/// The document's language, if it is one that has tables: as a stage before has told it, else as its words say.
-fn tongue(document: &Document, tokens: &[Token]) -> Option<Tongue> {
+/// The document's language, if it is one that has tables, and whether that is sure: as a stage before has told it, else
+/// as its words say.
+fn tongue(document: &Document, tokens: &[Token]) -> (Option<Tongue>, bool) {
     if let Some(language) = document.language().filter(|language| language.code.is_language()) {
-        return LANGUAGES.iter().position(|code| *code == language.code.as_str()).map(|at| at as Tongue);
+        let known = LANGUAGES.iter().position(|code| *code == language.code.as_str());
+        return (known.map(|at| at as Tongue), true);
     }
     let mut votes = [0; LANGUAGES.len()];
     for token in tokens.iter().filter(|token| !token.is(CAPITAL) || token.is(START)).take(SAMPLE) {
         WORDS.vote(token.hash, &mut votes);
     }
-    let best = (0..votes.len()).max_by_key(|&at| votes[at])?;
-    let second = (0..votes.len()).filter(|&at| at != best).map(|at| votes[at]).max()?;
-    (votes[best] > second + second / 16).then_some(best as Tongue)
+    let (mut best, mut second) = (0, 0);
+    for at in 1..votes.len() {
+        if votes[at] > votes[best] {
+            (best, second) = (at, votes[best]);
+        } else {
+            second = second.max(votes[at]);
+        }
+    }
+    let told = votes[best] > second + second / 16;
+    // A guess that is good enough to read capitals by may still not be enough to spell by.
+    (told.then_some(best as Tongue), votes[best] > second + second / 4)
 }
