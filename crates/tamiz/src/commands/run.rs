@@ -14,7 +14,7 @@ use crate::commands::work::Work;
 /// Clean documents with a pipeline
 ///
 /// INPUT is a file, a folder (read with all below it) or a glob: JSON Lines, text or HTML, plain, .gz or .zst. `-` is
-/// JSON Lines on standard input, and with `-o -` documents go to standard output in input order.
+/// JSON Lines on standard input. With `-o -` documents go to standard output, in input order.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   tamiz run pipelines/news-es.toml pages/ -o clean
@@ -54,20 +54,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         format: arguments.format,
         ..arguments.work.options()?
     };
-    let (from_stream, to_stream) = (arguments.inputs == ["-"], arguments.output == Path::new("-"));
-    if arguments.inputs.iter().any(|input| input == "-") && !(from_stream && to_stream) {
-        return Err(Failure::new(
-            "standard input goes to standard output: write `tamiz run PIPELINE - -o -`, or name files and a folder",
-        ));
-    }
-    if to_stream && !from_stream {
-        return Err(Failure::new(
-            "standard output takes documents from standard input: write `tamiz run PIPELINE - -o -`, or name a folder \
-             with -o",
-        ));
-    }
-    let summary = if from_stream {
-        tamiz_run::stream(&pipeline, io::stdin(), io::stdout(), io::stderr(), &options)
+    let to_stream = arguments.output == Path::new("-");
+    let summary = if to_stream {
+        tamiz_run::print(&pipeline, &arguments.inputs, io::stdout(), io::stderr(), &options)
     } else {
         tamiz_run::run(&pipeline, &arguments.inputs, &arguments.output, &options)
     };
