@@ -1,6 +1,6 @@
 //! What a document tells of its own words: which stand in small letters, which in capitals within sentences.
 
-const WORDS: usize = 4096;
+const WORDS: usize = 2048;
 
 /// Two sets of hashes, each a bit map in which two words may share a bit: a wrong hit in a large document costs a
 /// name at a sentence's start, no more.

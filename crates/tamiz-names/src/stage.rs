@@ -99,7 +99,7 @@ impl tamiz_core::Stage for Stage {
 /// lie far from the processor. A word's place follows from its hash; the newer drives out the older.
 struct Known(Box<[Answer; KNOWN]>);
 
-const KNOWN: usize = 2048;
+const KNOWN: usize = 8192;
 
 #[derive(Clone, Copy, Default)]
 struct Answer {

@@ -325,9 +325,19 @@ impl Tokeniser<'_> {
             let b = self.bytes[i];
             match CLASS[usize::from(b)] {
                 LOWER => {
-                    word.hash = hash::step(word.hash, b);
-                    word.lower += 1;
-                    i += 1;
+                    // Most of any text is small letters: they have a loop of their own.
+                    let rest = &self.bytes[i..self.end];
+                    let mut hash = hash::step(word.hash, b);
+                    let mut length = 1;
+                    while let Some(&b) = rest.get(length).filter(|b| b.is_ascii_lowercase()) {
+                        hash = hash::step(hash, b);
+                        length += 1;
+                    }
+                    word.hash = hash;
+                    word.lower += length as u32;
+                    word.letters += length as u32;
+                    i += length;
+                    continue;
                 }
                 CAP => {
                     if word.lower > 0 && word.inner == 0 {
