@@ -32,6 +32,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
 fn compare(mut input: impl BufRead, mut output: impl Write) -> Result<Status, Failure> {
     let mut line = Vec::new();
     let mut number = 0;
+    let mut matcher = tamiz_names::Matcher::default();
     loop {
         line.clear();
         number += 1;
@@ -44,7 +45,7 @@ fn compare(mut input: impl BufRead, mut output: impl Write) -> Result<Status, Fa
         let Some((a, b)) = text.trim_end_matches(['\r', '\n']).split_once('\t') else {
             return Err(wrong(number, "no tab"));
         };
-        if !written(writeln!(output, "{:.4}", tamiz_names::similarity(a, b)))? {
+        if !written(writeln!(output, "{:.4}", matcher.similarity(a, b)))? {
             return Ok(Status::DONE);
         }
     }
