@@ -5,6 +5,7 @@
 
 mod cases;
 mod check;
+mod commands;
 mod definitions;
 mod faults;
 mod house;

@@ -1,7 +1,7 @@
 //! The stage's options.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tamiz_core::{Built, ConfigError, LanguageCode, Marks, StageConfig, Tables};
 
 use crate::codes;
@@ -14,7 +14,7 @@ use crate::stage::LanguageStage;
 /// Codes are BCP 47: `es`, `en`, `zh`; three letters only where no two-letter code exists. Norwegian Bokmål is `no`
 /// (`nb` is taken as the same). What has no language at all (numbers, addresses, program code) is `zxx`; what cannot
 /// be told is `und`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// Languages to keep, such as `["es", "ca"]`: documents in any other language are dropped whole. Never drops a
@@ -55,7 +55,7 @@ impl Default for Config {
 }
 
 /// What to do with documents whose language cannot be told.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename_all = "lowercase")]
 pub enum OnUnknown {
@@ -67,7 +67,7 @@ pub enum OnUnknown {
 }
 
 /// What to do with lines in another language than their document's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename_all = "lowercase")]
 pub enum Foreign {

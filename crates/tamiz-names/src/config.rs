@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tamiz_core::{Built, ConfigError, LanguageCode, Marks, StageConfig, Tables};
 
 use crate::lexicon::Lexicon;
 use crate::stage::Stage;
 
 /// What to do with names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 #[schemars(rename_all = "lowercase")]
 pub enum Mode {
@@ -22,7 +22,7 @@ pub enum Mode {
 }
 
 /// Marks names of people, places and organizations, links their spellings, and can bring them to one.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
     /// `"annotate"` marks names and leaves the text as it is; `"rewrite"` also changes their spelling in the text:
