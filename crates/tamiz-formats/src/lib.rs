@@ -54,6 +54,7 @@
 //! ```
 
 mod batch;
+mod content;
 mod decode;
 mod fault;
 mod format;
@@ -66,6 +67,7 @@ mod shard;
 mod write;
 
 pub use batch::{Batch, Entry};
+pub use content::content;
 pub use fault::{Fault, Place, RAW_LIMIT};
 pub use format::{Compression, Format, NAMES, by_given_name, by_name};
 pub use input::{InputError, Listing, Source, list};
