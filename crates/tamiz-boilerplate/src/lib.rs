@@ -1,0 +1,2 @@
+//! The learned line labeller; the stage around it follows.
+pub mod model;
