@@ -1,0 +1,65 @@
+//! The stage's options.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+use tamiz_core::{Built, ConfigError, Kind, Marks, StageConfig, Tables};
+
+use crate::Boilerplate;
+use crate::cues::Cues;
+
+/// Removes what surrounds a page's content: navigation, advertisements, teasers, related headlines, captions,
+/// bylines, interface, promotion, notices and comments.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// Kinds of furniture to leave in the text, for example `keep = ["caption", "byline"]`. All other kinds go.
+    pub keep: Vec<Kind>,
+    /// How likely, from 0 to 1, a line has to be content to stay: 0.3 keeps more, 0.7 keeps less. Without it, the
+    /// stage chooses for every page: about even odds where the page reads like an article, lower where it does not,
+    /// so that pages of an unfamiliar shape keep their text. Lines that a cue names (a cookie banner, a "read more")
+    /// go either way.
+    pub threshold: Option<f64>,
+    /// Tables with cues of your own, laid over the built-in ones, for example `cues = ["my-cues.tsv"]`. A relative
+    /// path is relative to the definition. Each row is `id`, `pattern`, `must match`, `must not match` and `note`
+    /// with tabs between them; the ids and the notation are those of the built-in tables.
+    pub cues: Vec<PathBuf>,
+}
+
+impl StageConfig for Config {
+    const NAME: &'static str = "boilerplate";
+
+    fn build(self, tables: &dyn Tables) -> Result<Built, Vec<ConfigError>> {
+        let mut errors = Vec::new();
+        if let Some(threshold) = self.threshold
+            && !(0.0..=1.0).contains(&threshold)
+        {
+            errors.push(ConfigError::new(
+                &["threshold"],
+                format!("the threshold {threshold} is no probability"),
+                "write a number from 0 to 1, or leave the option out",
+            ));
+        }
+        for (number, kind) in self.keep.iter().enumerate() {
+            if matches!(kind, Kind::Repeated | Kind::Rule) {
+                errors.push(ConfigError::new(
+                    &["keep", &number.to_string()],
+                    format!("this stage never removes text of the kind `{kind}`"),
+                    "delete it here: lines of this kind are removed by another stage",
+                ));
+            }
+        }
+        let cues = if self.cues.is_empty() { Ok(Cues::embedded()) } else { Cues::with(&self.cues, tables) };
+        match cues {
+            Ok(cues) if errors.is_empty() => {
+                Ok(Built::stage(Marks::REMOVED, Boilerplate::new(cues, &self.keep, self.threshold)))
+            }
+            Ok(_) => Err(errors),
+            Err(more) => {
+                errors.extend(more);
+                Err(errors)
+            }
+        }
+    }
+}

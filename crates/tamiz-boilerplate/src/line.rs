@@ -1,0 +1,447 @@
+//! What one line looks like: its shape, its words, and the cues in it. One walk over its characters.
+
+use tamiz_core::{Kind, Span};
+
+use crate::cues::{CueId, Cues, Hit, Role, TableSet};
+use crate::notation::{Folder, is_unspaced};
+use crate::words::Words;
+
+/// How many characters of a line's start cues are looked for in.
+const HEAD: usize = 160;
+/// How many characters of a longer line's end buttons and credits are looked for in.
+const TAIL: usize = 48;
+
+/// How a line ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(crate) enum Ending {
+    #[default]
+    Open,
+    /// A mark that ends sentences, perhaps within quotes or brackets.
+    Sentence,
+    /// An ellipsis: a sentence, or a teaser that was cut off.
+    Ellipsis,
+    /// A colon or semicolon.
+    Colon,
+    /// A closing quote or bracket with no mark before it.
+    Closer,
+}
+
+/// The shape of one line. Counts are of characters unless said otherwise.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Line {
+    /// What of the line is still kept, without blanks at its ends.
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    pub(crate) chars: u32,
+    pub(crate) letters: u32,
+    pub(crate) upper: u32,
+    pub(crate) digits: u32,
+    pub(crate) unspaced: u32,
+    pub(crate) foreign: u32,
+    pub(crate) commas: u32,
+    pub(crate) quotes: u32,
+    pub(crate) signs: u32,
+    /// Ends of sentences within the line.
+    pub(crate) stops: u32,
+    /// Runs without blanks.
+    pub(crate) chunks: u32,
+    pub(crate) capitalised: u32,
+    pub(crate) shouted: u32,
+    pub(crate) short_lower: u32,
+    /// The line's tokens in [`Words::tokens`].
+    pub(crate) first_token: u32,
+    pub(crate) tokens: u32,
+    /// Hashes of the whole line, of its first two and of its last two tokens.
+    pub(crate) hash: u32,
+    pub(crate) head_hash: u32,
+    pub(crate) tail_hash: u32,
+    pub(crate) ending: Ending,
+    pub(crate) first: Option<char>,
+    pub(crate) last: Option<char>,
+    /// The last character but for closing quotes and brackets.
+    pub(crate) last_inner: Option<char>,
+    pub(crate) date: bool,
+    pub(crate) time: bool,
+    pub(crate) handle: bool,
+    pub(crate) pipe: bool,
+    pub(crate) cues: LineCues,
+}
+
+/// The cues of one line.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LineCues {
+    /// A bit for every id that was found.
+    pub(crate) ids: u64,
+    /// How much of the line's letters and digits the found cues cover, 0 to 1.
+    pub(crate) cover: f32,
+    /// The cue that covers most.
+    pub(crate) best: Option<CueId>,
+    /// The cue at the line's start that reaches farthest, where one stands there; and its end in folded bytes.
+    pub(crate) lead: Option<CueId>,
+    pub(crate) lead_is_all: bool,
+    /// A button or credit at the line's end.
+    pub(crate) tail: Option<CueId>,
+}
+
+impl LineCues {
+    pub(crate) fn has_kind(&self, kind: Kind) -> bool {
+        self.ids & kind_mask(kind) != 0
+    }
+
+    pub(crate) fn has(&self, role: Role) -> bool {
+        self.ids & role_mask(role) != 0
+    }
+}
+
+/// The ids of a kind, as bits.
+fn kind_mask(kind: Kind) -> u64 {
+    MASKS.0[kind as usize]
+}
+
+/// The ids of a role, as bits.
+fn role_mask(role: Role) -> u64 {
+    MASKS.1[role as usize]
+}
+
+static MASKS: std::sync::LazyLock<([u64; 14], [u64; 9])> = std::sync::LazyLock::new(|| {
+    let mut masks = ([0; 14], [0; 9]);
+    for cue in CueId::all() {
+        masks.0[cue.kind() as usize] |= 1 << cue.index();
+        masks.1[cue.role() as usize] |= 1 << cue.index();
+    }
+    masks
+});
+
+/// Marks that end sentences.
+pub(crate) fn is_terminal(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '।' | '؟')
+}
+
+/// Closing quotes and brackets.
+pub(crate) fn is_closer(c: char) -> bool {
+    matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '』' | '」' | '〉' | '“')
+}
+
+/// Reads lines: the tables that the walk needs, fetched once a page.
+pub(crate) struct Reader<'c> {
+    folder: Folder,
+    cues: &'c Cues,
+    allowed: TableSet,
+}
+
+impl<'c> Reader<'c> {
+    pub(crate) fn new(cues: &'c Cues, allowed: TableSet) -> Self {
+        Self { folder: Folder::new(), cues, allowed }
+    }
+
+    /// Reads one line, its tokens into `words`. `folded` is a buffer.
+    pub(crate) fn read(&self, source: &str, span: Span, words: &mut Words, folded: &mut String) -> Line {
+        let text = span.of(source);
+        let mut line = self.shape(text, words);
+        line.start = span.start() as u32;
+        line.end = span.end() as u32;
+        line.cues = self.cues_of(text, line.chars as usize, folded);
+        line
+    }
+
+    fn shape(&self, text: &str, words: &mut Words) -> Line {
+        let mut line = Line { first_token: words.tokens.len() as u32, hash: SEED, ..Line::default() };
+        let mut word = Word::default();
+        let mut chunk = Chunk::default();
+        let mut digits = 0u32;
+        let mut number_sign = None;
+        let mut before_number = 0u32;
+        let mut stopped = false;
+        for c in text.chars() {
+            line.chars += 1;
+            line.last = Some(c);
+            if line.first.is_none() {
+                line.first = Some(c);
+            }
+            let (is_digit, is_letter, is_upper, is_lower);
+            if c.is_ascii() {
+                is_digit = c.is_ascii_digit();
+                is_upper = c.is_ascii_uppercase();
+                is_lower = c.is_ascii_lowercase();
+                is_letter = is_upper || is_lower;
+            } else {
+                is_digit = false;
+                is_letter = c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}');
+                is_upper = is_letter && c.is_uppercase();
+                is_lower = is_letter && !is_upper && c.is_lowercase();
+                line.foreign += u32::from(c as u32 > 0x24f);
+            }
+
+            // Dates and times: what stands between runs of digits, and how long the runs are.
+            if is_digit {
+                digits += 1;
+                line.digits += 1;
+            } else {
+                if digits > 0 {
+                    if number_sign.is_some() && before_number <= 2 {
+                        line.date = true;
+                        line.time |= digits == 2 && matches!(number_sign, Some(':' | '.'));
+                    }
+                    line.date |= digits == 4 && word.year();
+                    before_number = digits;
+                    number_sign = matches!(c, '/' | '.' | ':' | '-').then_some(c);
+                } else {
+                    number_sign = None;
+                }
+                digits = 0;
+            }
+
+            if is_letter || is_digit {
+                line.letters += u32::from(is_letter);
+                line.upper += u32::from(is_upper);
+                if is_letter && !c.is_ascii() && is_unspaced(c) {
+                    word.finish(&mut line, words);
+                    line.unspaced += 1;
+                    word.single(c, &mut line, words);
+                } else {
+                    word.push(self.folder.fold(c), is_digit, c);
+                }
+                if stopped && chunk.len == 0 {
+                    line.stops += 1;
+                }
+                stopped = false;
+            } else {
+                word.finish(&mut line, words);
+                match c {
+                    ',' | ';' | '，' | '、' | '；' | '،' => line.commas += 1,
+                    '"' | '“' | '”' | '«' | '»' | '„' => line.quotes += 1,
+                    '|' => {
+                        line.pipe = true;
+                        line.signs += 1;
+                    }
+                    '©' | '®' | '›' | '•' | '·' | '→' | '←' | '▶' | '▷' | '<' | '>' | '{' | '}' | '»'
+                    | '/' | '►' | '★' | '_' | '=' => line.signs += 1,
+                    '@' => line.handle = true,
+                    _ => {}
+                }
+                if is_terminal(c) {
+                    stopped = true;
+                    if matches!(c, '。' | '！' | '？') {
+                        line.stops += 1;
+                        stopped = false;
+                    }
+                }
+            }
+            if c == ' ' || (!is_letter && c.is_whitespace()) {
+                chunk.finish(&mut line);
+            } else {
+                chunk.push(is_upper, is_lower);
+            }
+            if !(c.is_whitespace() || is_closer(c)) {
+                line.last_inner = Some(c);
+            }
+        }
+        if digits > 0 {
+            if number_sign.is_some() && before_number <= 2 {
+                line.date = true;
+                line.time |= digits == 2 && matches!(number_sign, Some(':' | '.'));
+            }
+            line.date |= digits == 4 && word.year();
+        }
+        word.finish(&mut line, words);
+        chunk.finish(&mut line);
+        line.tokens = words.tokens.len() as u32 - line.first_token;
+        line.ending = ending(text, &line);
+        line.head_hash = word.head;
+        line.tail_hash = word.before_last.rotate_left(7) ^ word.last;
+        line
+    }
+
+    fn cues_of(&self, text: &str, chars: usize, folded: &mut String) -> LineCues {
+        let mut found = LineCues::default();
+        folded.clear();
+        let whole = self.folder.fold_into(text, HEAD, folded);
+        let mut covered = 0;
+        let mut reached = 0;
+        let mut longest = 0;
+        let mut lead_end = 0;
+        let mut tail_start = usize::MAX;
+        self.cues.find(folded, true, whole, self.allowed, |hit: Hit| {
+            found.ids |= 1 << hit.cue.index();
+            let role = hit.cue.role();
+            if role != Role::Hint {
+                covered += hit.end.saturating_sub(hit.start.max(reached));
+                reached = reached.max(hit.end);
+                // Of two cues in the same place the later row would win by chance: prefer the one that says more.
+                let length = hit.end - hit.start;
+                if length > longest {
+                    longest = length;
+                    found.best = Some(hit.cue);
+                }
+            }
+            if hit.at_start && hit.end > lead_end && role != Role::Hint && role != Role::Credit {
+                lead_end = hit.end;
+                found.lead = Some(hit.cue);
+                found.lead_is_all = hit.at_end;
+            }
+            if hit.at_end && hit.start < tail_start && matches!(role, Role::Button | Role::Credit) {
+                tail_start = hit.start;
+                found.tail = Some(hit.cue);
+            }
+        });
+        if whole {
+            let solid = folded.bytes().filter(|b| *b != b' ').count().max(1);
+            found.cover = (covered as f32 / solid as f32).min(1.0);
+        } else {
+            found.cover = (covered as f32 / folded.len().max(1) as f32).min(1.0) * HEAD as f32 / chars as f32;
+            let start = text.char_indices().nth_back(TAIL).map_or(0, |(at, _)| at);
+            folded.clear();
+            self.folder.fold_into(&text[start..], usize::MAX, folded);
+            self.cues.find(folded, false, true, self.allowed, |hit: Hit| {
+                if hit.at_end && hit.start < tail_start && matches!(hit.cue.role(), Role::Button | Role::Credit) {
+                    tail_start = hit.start;
+                    found.tail = Some(hit.cue);
+                }
+                if matches!(hit.cue.role(), Role::Credit) {
+                    found.ids |= 1 << hit.cue.index();
+                }
+            });
+        }
+        found
+    }
+}
+
+const SEED: u32 = 0x811c_9dc5;
+
+#[inline]
+fn mix(hash: u32, value: u32) -> u32 {
+    (hash ^ value).wrapping_mul(0x9e37_79b1).rotate_left(13)
+}
+
+/// The token being read.
+#[derive(Default)]
+struct Word {
+    hash: u32,
+    len: u32,
+    /// Whether the last character was a digit; a run of digits counts as one.
+    in_digits: bool,
+    /// The first two digits of the number being read.
+    century: [char; 2],
+    last: u32,
+    before_last: u32,
+    head: u32,
+    /// The last character, if its script has no blanks.
+    unspaced: u32,
+}
+
+impl Word {
+    #[inline]
+    fn push(&mut self, folded: char, is_digit: bool, c: char) {
+        if is_digit {
+            if self.in_digits {
+                if self.century[1] == '\0' {
+                    self.century[1] = c;
+                }
+                return;
+            }
+            self.century = [c, '\0'];
+        }
+        self.in_digits = is_digit;
+        let value = if is_digit { '0' } else { folded };
+        self.hash = if self.len == 0 { mix(SEED, value as u32) } else { mix(self.hash, value as u32) };
+        self.len += 1;
+    }
+
+    /// Whether the number being read starts as years do.
+    fn year(&self) -> bool {
+        matches!(self.century, ['1', '9'] | ['2', '0'])
+    }
+
+    fn token(&mut self, hash: u32, len: u32, content: u32, line: &mut Line, words: &mut Words) {
+        line.hash = mix(line.hash, hash);
+        self.before_last = self.last;
+        self.last = hash;
+        if words.tokens.len() as u32 - line.first_token < 2 {
+            self.head = mix(self.head, hash);
+        }
+        words.push(content, len);
+    }
+
+    #[inline]
+    fn finish(&mut self, line: &mut Line, words: &mut Words) {
+        if self.len > 0 {
+            let (hash, len) = (self.hash, self.len);
+            self.token(hash, len, hash, line, words);
+            self.len = 0;
+            self.in_digits = false;
+            self.unspaced = 0;
+        }
+    }
+
+    /// A character that is a token by itself. What it is about shows only together with the one before it.
+    fn single(&mut self, c: char, line: &mut Line, words: &mut Words) {
+        let hash = mix(SEED, c as u32);
+        let pair = if self.unspaced == 0 { hash } else { mix(mix(SEED, self.unspaced), c as u32) };
+        let len = if self.unspaced == 0 { 1 } else { 4 };
+        self.token(hash, len, pair, line, words);
+        self.unspaced = c as u32;
+    }
+}
+
+/// The run without blanks being read.
+#[derive(Default)]
+struct Chunk {
+    len: u32,
+    upper: u32,
+    lower: u32,
+    starts_upper: bool,
+}
+
+impl Chunk {
+    #[inline]
+    fn push(&mut self, is_upper: bool, is_lower: bool) {
+        if self.len == 0 {
+            self.starts_upper = is_upper;
+        }
+        self.len += 1;
+        self.upper += u32::from(is_upper);
+        self.lower += u32::from(is_lower);
+    }
+
+    #[inline]
+    fn finish(&mut self, line: &mut Line) {
+        if self.len > 0 {
+            line.chunks += 1;
+            line.capitalised += u32::from(self.starts_upper);
+            line.shouted += u32::from(self.upper > 1 && self.lower == 0);
+            line.short_lower += u32::from(self.len <= 3 && self.upper == 0 && self.lower > 0);
+            *self = Chunk::default();
+        }
+    }
+}
+
+fn ending(text: &str, line: &Line) -> Ending {
+    if text.ends_with("...") || line.last == Some('…') {
+        Ending::Ellipsis
+    } else if line.last_inner.is_some_and(is_terminal) {
+        Ending::Sentence
+    } else if matches!(line.last, Some(':' | '：' | ';')) {
+        Ending::Colon
+    } else if line.last.is_some_and(is_closer) {
+        Ending::Closer
+    } else {
+        Ending::Open
+    }
+}
+
+impl Line {
+    pub(crate) fn span(&self) -> Span {
+        Span::new(self.start as usize, self.end as usize)
+    }
+
+    /// Whether the line is a paragraph's worth of running text: long, and ended as sentences are.
+    pub(crate) fn is_prose(&self) -> bool {
+        let enough = if self.unspaced * 2 > self.tokens { 24 } else { 12 };
+        self.tokens >= enough && matches!(self.ending, Ending::Sentence | Ending::Ellipsis | Ending::Closer)
+    }
+
+    /// The line's tokens, as places in [`Words::entries`].
+    pub(crate) fn tokens_of<'w>(&self, words: &'w Words) -> &'w [u32] {
+        &words.tokens[self.first_token as usize..(self.first_token + self.tokens) as usize]
+    }
+}
