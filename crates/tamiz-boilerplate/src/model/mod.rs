@@ -3,14 +3,10 @@
 //! It knows no language and no site. [`Features`](features::Features) turns a page's lines into numbers, the network in
 //! [`net`] into probabilities, and [`decode`] into a threshold of the page's own.
 
-mod chars;
 mod decode;
 mod features;
-mod index;
 pub(crate) mod math;
 mod net;
-mod page;
-mod scan;
 mod weights;
 
 #[cfg(feature = "train")]

@@ -7,7 +7,7 @@
 //!
 //! All loops add in a fixed order and use no fused multiplication, so that every machine gives the same bits.
 
-use super::features::{FEATURES, Features, GRAM_TOKENS, Grams};
+use super::features::{FEATURES, Features, Grams};
 use super::math::{ln_1p, sigmoid};
 use super::weights::Weights;
 
@@ -98,14 +98,14 @@ impl Pass {
     fn first_layer(&mut self, weights: &Weights, features: &Features) {
         let w0 = rows(&weights.parameters[Layout::W0..Layout::B0]);
         self.hidden.clear();
-        for (line, (row, grams)) in features.rows().iter().zip(features.grams()).enumerate() {
+        for (row, grams) in features.rows().iter().zip(features.grams()) {
             let mut sum = weights.zero_line;
             for (i, &value) in row.iter().enumerate() {
                 if value != 0.0 {
                     add_scaled(&mut sum, weights.standardise(i, value) - weights.zeros[i], &w0[i]);
                 }
             }
-            if features.tokens(line) <= GRAM_TOKENS {
+            if grams[0] != 0 {
                 let sums = gram_sums(weights, grams);
                 for (i, &value) in sums.as_flattened().iter().enumerate() {
                     if value != 0.0 {
@@ -128,7 +128,7 @@ impl Pass {
         self.before.clear();
         for (line, h) in self.hidden.iter().enumerate() {
             let q = sigmoid(dot(h, vector) + bias);
-            let tokens = q * (features.tokens(line) as f32).min(GUESS_TOKENS);
+            let tokens = q * (features.tokens()[line] as f32).min(GUESS_TOKENS);
             self.guess.push(q);
             self.before.push(mass);
             mass += tokens;

@@ -1,7 +1,7 @@
 //! A model's numbers and the file that holds them.
 //!
 //! The file: the magic `tamizBP1`, a format version and the sizes it was trained for as little-endian `u32`, then means
-//! and deviations of the features, the vocabulary of n-grams as sorted 64-bit hashes, and all parameters, as
+//! and deviations of the features, the vocabulary of n-grams as sorted 32-bit hashes, and all parameters, as
 //! little-endian numbers.
 
 use super::features::FEATURES;
@@ -20,7 +20,7 @@ pub(crate) struct Weights {
     pub(crate) deviation: [f32; FEATURES],
     inverse: [f32; FEATURES],
     /// Sorted hashes of the n-grams that have vectors.
-    pub(crate) vocabulary: Vec<u64>,
+    pub(crate) vocabulary: Vec<u32>,
     /// Where in the vocabulary hashes with these first bits begin.
     buckets: Vec<u32>,
     /// All parameters; see [`Layout`].
@@ -39,7 +39,7 @@ impl Weights {
     pub(crate) fn new(
         mean: [f32; FEATURES],
         deviation: [f32; FEATURES],
-        vocabulary: Vec<u64>,
+        vocabulary: Vec<u32>,
         parameters: Vec<f32>,
     ) -> Self {
         assert_eq!(
@@ -88,14 +88,14 @@ impl Weights {
 
     /// The place of an n-gram in the vocabulary.
     #[inline]
-    pub(crate) fn gram_number(&self, gram: u64) -> Option<usize> {
+    pub(crate) fn gram_number(&self, gram: u32) -> Option<usize> {
         let at = bucket(gram);
         let (from, to) = (self.buckets[at] as usize, self.buckets[at + 1] as usize);
         self.vocabulary[from..to].iter().position(|known| *known == gram).map(|place| from + place)
     }
 
     /// The vector of an n-gram, if it is known.
-    pub(crate) fn gram(&self, gram: u64) -> Option<&[f32; GRAM_WIDTH]> {
+    pub(crate) fn gram(&self, gram: u32) -> Option<&[f32; GRAM_WIDTH]> {
         let number = self.gram_number(gram)?;
         self.parameters[Layout::GRAMS..].as_chunks().0.get(number)
     }
@@ -148,8 +148,8 @@ impl Weights {
         if deviation.iter().any(|value| *value <= 0.0) {
             return Err("the model's deviations are not all positive".into());
         }
-        let vocabulary: Vec<u64> =
-            take(8 * grams as usize)?.as_chunks().0.iter().map(|chunk| u64::from_le_bytes(*chunk)).collect();
+        let vocabulary: Vec<u32> =
+            take(4 * grams as usize)?.as_chunks().0.iter().map(|chunk| u32::from_le_bytes(*chunk)).collect();
         if !vocabulary.is_sorted() {
             return Err("the model's vocabulary is not sorted".into());
         }
@@ -164,6 +164,6 @@ impl Weights {
 
 const BUCKETS: usize = 1 << 12;
 
-fn bucket(hash: u64) -> usize {
-    (hash >> 52) as usize
+fn bucket(hash: u32) -> usize {
+    (hash >> 20) as usize
 }

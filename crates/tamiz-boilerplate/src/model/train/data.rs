@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use tamiz_core::Span;
+use tamiz_core::{Document, LanguageCode};
+
+use crate::cues::{Cues, TableSet};
+use crate::line::Reader;
+use crate::model::features::Features;
 
 /// A page whose lines are labelled.
 #[derive(Clone, Debug)]
@@ -30,27 +34,17 @@ pub struct Line {
     pub keep: bool,
     /// Whether it could be either, so that nothing is learned from it and nothing is asked of it.
     pub ambiguous: bool,
-    /// The families of cues in it, a bit for each; found by [`Page::find_cues`].
-    pub cues: u16,
 }
 
 impl Line {
     /// A labelled line; blanks at its ends do not count.
     #[must_use]
     pub fn new(text: &str, keep: bool, ambiguous: bool) -> Self {
-        Self { text: text.trim().into(), keep, ambiguous, cues: 0 }
+        Self { text: text.trim().replace('\n', " ").into(), keep, ambiguous }
     }
 }
 
 impl Page {
-    /// Leaves out blank lines, and finds the cues in the others.
-    pub fn find_cues(&mut self, mut cues: impl FnMut(&str) -> u16) {
-        self.lines.retain(|line| !line.text.is_empty());
-        for line in &mut self.lines {
-            line.cues = cues(&line.text);
-        }
-    }
-
     /// The first and last line to keep.
     pub(super) fn zone(&self) -> Option<(usize, usize)> {
         let first = self.lines.iter().position(|line| line.keep)?;
@@ -88,25 +82,26 @@ pub(super) fn fold_of(site: &str, folds: u32) -> u32 {
     !crc % folds
 }
 
-/// The page's text and lines as the stage sees them.
+/// Reads pages as the stage does.
 #[derive(Default)]
-pub(super) struct Text {
-    pub(super) text: String,
-    pub(super) spans: Vec<Span>,
-    pub(super) cues: Vec<u16>,
+pub(super) struct Reading {
+    page: crate::page::Page,
+    pub(super) features: Features,
 }
 
-impl Text {
-    pub(super) fn set<'l>(&mut self, lines: impl Iterator<Item = &'l Line>) {
-        self.text.clear();
-        self.spans.clear();
-        self.cues.clear();
+impl Reading {
+    /// Computes the features of these lines; the language, where it is told, says which cue tables count.
+    pub(super) fn read(&mut self, lines: &[Line], language: Option<&str>) {
+        let mut text = String::with_capacity(lines.iter().map(|line| line.text.len() + 1).sum());
         for line in lines {
-            let start = self.text.len();
-            self.text.push_str(&line.text);
-            self.spans.push(Span::new(start, self.text.len()));
-            self.text.push('\n');
-            self.cues.push(line.cues);
+            text.push_str(&line.text);
+            text.push('\n');
         }
+        let document = Document::new(text);
+        let cues = Cues::embedded();
+        let reader = Reader::new(&cues, TableSet::of(language.and_then(LanguageCode::parse)));
+        self.page.read(&document, &reader);
+        self.features.compute(&self.page);
+        assert_eq!(self.features.rows().len(), lines.len(), "labelled lines are not blank");
     }
 }

@@ -11,13 +11,13 @@ mod score;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::decode::{Decoder, threshold};
-use super::features::{FEATURES, Features, GRAM_TOKENS, Grams};
+use super::features::{FEATURES, Grams};
 use super::net::{CHANNELS, DILATIONS, GRAM_WIDTH, INPUTS, Layout, Pass};
 use super::weights::Weights;
 use augment::Pool;
 use backward::{Example, Loss, NO_GRAM, Tape, Transposed};
 pub use data::{Line, Page, site_of_url};
-use data::{Text, fold_of};
+use data::{Reading, fold_of};
 use optimiser::Optimiser;
 use random::Random;
 pub use score::{PageScore, Summary};
@@ -93,13 +93,27 @@ pub fn cross_validate(
 ) -> Result<Vec<PageScore>, String> {
     let mut scores = Vec::new();
     for fold in 0..folds {
-        let held = |page: &Page| !always_train.contains(&page.source) && fold_of(&page.site, folds) == fold;
-        let training: Vec<&Page> = pages.iter().filter(|page| !held(page)).collect();
-        let trained = train_on(&training, recipe, &mut |_, _| {})?;
-        scores.extend(trained.score(pages.iter().filter(|page| held(page))));
+        scores.extend(hold_out(pages, recipe, folds, fold, always_train)?);
         progress(fold);
     }
     Ok(scores)
+}
+
+/// One fold of [`cross_validate`].
+///
+/// # Errors
+/// If there is nothing to learn from outside of the fold.
+pub fn hold_out(
+    pages: &[Page],
+    recipe: &Recipe,
+    folds: u32,
+    fold: u32,
+    always_train: &BTreeSet<String>,
+) -> Result<Vec<PageScore>, String> {
+    let held = |page: &Page| !always_train.contains(&page.source) && fold_of(&page.site, folds) == fold;
+    let training: Vec<&Page> = pages.iter().filter(|page| !held(page)).collect();
+    let trained = train_on(&training, recipe, &mut |_, _| {})?;
+    Ok(trained.score(pages.iter().filter(|page| held(page))))
 }
 
 impl Trained {
@@ -115,7 +129,7 @@ impl Trained {
         pages
             .map(|page| {
                 let kept = labeller.label(&self.weights, page);
-                PageScore::new(page, &kept, |line| labeller.features.tokens(line))
+                PageScore::new(page, &kept, labeller.reading.features.tokens())
             })
             .collect()
     }
@@ -132,42 +146,40 @@ impl Trained {
 /// Everything that labelling a page needs.
 #[derive(Default)]
 struct Labeller {
-    text: Text,
-    features: Features,
+    reading: Reading,
     pass: Pass,
     decoder: Decoder,
 }
 
 impl Labeller {
     fn label(&mut self, weights: &Weights, page: &Page) -> Vec<bool> {
-        self.text.set(page.lines.iter());
-        self.features.compute(&self.text.text, &self.text.spans, &self.text.cues);
-        self.pass.run(weights, &self.features);
+        self.reading.read(&page.lines, None);
+        let features = &self.reading.features;
+        self.pass.run(weights, features);
         let probabilities = self.pass.probabilities();
-        let lines = probabilities.iter().enumerate().map(|(line, p)| (*p, self.features.tokens(line)));
+        let lines = probabilities.iter().copied().zip(features.tokens().iter().copied());
         let bar = threshold(self.decoder.expected_f1(lines));
         probabilities.iter().map(|p| *p > bar).collect()
     }
 }
 
 /// The pages' features and n-grams as they are, before training: their statistics and the vocabulary.
-fn survey(pages: &[&Page], gram_sites: usize) -> ([f32; FEATURES], [f32; FEATURES], Vec<u64>) {
+fn survey(pages: &[&Page], gram_sites: usize) -> ([f32; FEATURES], [f32; FEATURES], Vec<u32>) {
     let mut sums = [0.0f64; FEATURES];
     let mut squares = [0.0f64; FEATURES];
     let mut count = 0.0f64;
-    let mut sites: BTreeMap<u64, BTreeSet<&str>> = BTreeMap::new();
-    let mut text = Text::default();
-    let mut features = Features::default();
+    let mut sites: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+    let mut reading = Reading::default();
     for page in pages {
-        text.set(page.lines.iter());
-        features.compute(&text.text, &text.spans, &text.cues);
+        reading.read(&page.lines, None);
+        let features = &reading.features;
         for (line, row) in features.rows().iter().enumerate() {
             for (i, value) in row.iter().enumerate() {
                 sums[i] += f64::from(*value);
                 squares[i] += f64::from(*value) * f64::from(*value);
             }
             count += 1.0;
-            if gram_sites > 0 && features.tokens(line) <= GRAM_TOKENS {
+            if gram_sites > 0 {
                 for gram in features.grams()[line].iter().filter(|gram| **gram != 0) {
                     sites.entry(*gram).or_default().insert(&page.site);
                 }
@@ -271,6 +283,7 @@ fn train_on(
 struct Draw<'p> {
     page: &'p Page,
     changed: Option<Vec<Line>>,
+    knows_language: bool,
 }
 
 impl Draw<'_> {
@@ -285,13 +298,13 @@ fn draw<'p>(pages: &[&'p Page], pool: &Pool<'_>, recipe: &Recipe, random: &mut R
     for page in pages {
         let shown = recipe.shown.get(&page.source).copied().unwrap_or(1.0);
         if random.chance(shown) {
-            draws.push(Draw { page, changed: None });
+            draws.push(Draw { page, changed: None, knows_language: random.chance(0.5) });
         }
         for _ in 0..recipe.copies {
             if random.chance(shown * shown)
                 && let Some(lines) = pool.change(page, random)
             {
-                draws.push(Draw { page, changed: Some(lines) });
+                draws.push(Draw { page, changed: Some(lines), knows_language: random.chance(0.5) });
             }
         }
     }
@@ -320,19 +333,18 @@ fn batches(draws: &[Draw<'_>]) -> Vec<std::ops::Range<usize>> {
 /// Makes examples of pages.
 #[derive(Default)]
 struct Maker {
-    text: Text,
-    features: Features,
+    reading: Reading,
 }
 
 impl Maker {
     fn make(&mut self, weights: &Weights, draw: &Draw<'_>, recipe: &Recipe) -> Example {
         let lines = draw.lines();
         let lines = &lines[..lines.len().min(STEP_LINES)];
-        self.text.set(lines.iter());
-        let features = &mut self.features;
-        features.compute(&self.text.text, &self.text.spans, &self.text.cues);
+        // The stage is told the language when a stage before it has found it out, and not otherwise.
+        self.reading.read(lines, draw.knows_language.then_some(draw.page.language.as_str()));
+        let features = &self.reading.features;
         let mut example = Example::default();
-        let number = |gram: u64| if gram == 0 { None } else { weights.gram_number(gram) };
+        let number = |gram: u32| if gram == 0 { None } else { weights.gram_number(gram) };
         for (line, row) in features.rows().iter().enumerate() {
             let mut input = [0.0; INPUTS];
             for (i, value) in row.iter().enumerate() {
@@ -341,7 +353,7 @@ impl Maker {
             example.inputs.push(input);
             let grams: &Grams = &features.grams()[line];
             example.grams.push(grams.map(|gram| number(gram).map_or(NO_GRAM, |number| number as u32)));
-            let tokens = features.tokens(line) as f32;
+            let tokens = features.tokens()[line] as f32;
             example.tokens.push(tokens);
             example.keep.push(f32::from(u8::from(lines[line].keep)));
             let counts = !lines[line].ambiguous && tokens > 0.0;

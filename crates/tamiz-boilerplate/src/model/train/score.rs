@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::super::chars::{Classes, SINGLE, WORD};
+use crate::notation::is_unspaced;
 use super::data::Page;
 
 /// Lines before and after the content that still count as its zone.
@@ -32,7 +32,6 @@ pub struct PageScore {
 /// Counts tokens: maximal runs of letters and digits, or one character of an unspaced script, after NFKC and
 /// lower-casing.
 fn count_tokens(text: &str, counts: &mut HashMap<String, i64>, by: i64) -> i64 {
-    let classes = Classes::new();
     let mut token = String::new();
     let mut total = 0;
     let mut push = |token: &str| {
@@ -42,14 +41,14 @@ fn count_tokens(text: &str, counts: &mut HashMap<String, i64>, by: i64) -> i64 {
         }
     };
     for c in text.nfkc().flat_map(char::to_lowercase) {
-        let class = classes.of(c).0;
-        if class & SINGLE != 0 || class & WORD == 0 {
+        let is_single = is_unspaced(c);
+        if is_single || !c.is_alphanumeric() {
             push(&token);
             token.clear();
         }
-        if class & SINGLE != 0 {
+        if is_single {
             push(c.encode_utf8(&mut [0; 4]));
-        } else if class & WORD != 0 {
+        } else if c.is_alphanumeric() {
             token.push(c);
         }
     }
@@ -75,7 +74,7 @@ fn token_f1(page: &Page, gold: &HashMap<String, i64>, gold_total: i64, kept: &[b
 }
 
 impl PageScore {
-    pub(super) fn new(page: &Page, kept: &[bool], tokens: impl Fn(usize) -> u32) -> Self {
+    pub(super) fn new(page: &Page, kept: &[bool], tokens: &[u32]) -> Self {
         let mut gold = HashMap::new();
         let gold_total = match &page.gold {
             Some(text) => count_tokens(text, &mut gold, 1),
@@ -91,7 +90,7 @@ impl PageScore {
             let from = first.saturating_sub(ZONE_MARGIN);
             for i in from..(last + 1 + ZONE_MARGIN).min(page.lines.len()) {
                 let line = &page.lines[i];
-                if line.ambiguous || tokens(i) == 0 {
+                if line.ambiguous || tokens[i] == 0 {
                     continue;
                 }
                 match (line.keep, kept[i]) {
