@@ -92,7 +92,9 @@ fn end_of_block(page: &Page, keep: &[f32], heading: usize) -> usize {
         }
         // A paragraph: the teaser of the headline right above, or the article again.
         match headline {
-            Some(above) if above + 1 == j && (share_a_rare_word(page, above, j) || keep[j] < 0.3) => headline = None,
+            Some(above) if above + 1 == j && (share_a_rare_word(page, above, j) || keep[j] < 0.3) => {
+                headline = None
+            }
             None if headlines == 0 || keep[j] >= 0.3 => return j,
             Some(_) => return j,
             None => {}
@@ -112,7 +114,7 @@ fn rank(page: &Page, source: &str, i: usize) -> Option<u32> {
 }
 
 /// Marks lists of three headlines or more that are numbered from one, each number on its own line.
-pub(crate) fn ranked(page: &Page, source: &str, verdicts: &mut Verdicts) {
+pub(crate) fn ranked(page: &Page, source: &str, keep: &[f32], verdicts: &mut Verdicts) {
     let mut i = 0;
     while i < page.lines.len() {
         if rank(page, source, i) != Some(1) {
@@ -129,7 +131,9 @@ pub(crate) fn ranked(page: &Page, source: &str, verdicts: &mut Verdicts) {
             }
             j += 1;
         }
-        if expected > 3 {
+        let outside =
+            i > page.best.last || (i..=last).map(|at| keep[at]).sum::<f32>() < 0.5 * (last + 1 - i) as f32;
+        if expected > 3 && outside {
             let has_headline = page.lines.get(last + 1).is_some_and(is_headline);
             for at in i..=last + usize::from(has_headline) {
                 verdicts.mark(at, Verdict { kind: Kind::Related, rule: RANKED_HEADLINE });

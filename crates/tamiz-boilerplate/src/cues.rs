@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::automaton::OverlappingState;
+use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 use tamiz_core::{ConfigError, Kind, LanguageCode, RuleId, Tables};
 use tamiz_table::{Row, Table};
 
@@ -28,6 +29,8 @@ pub(crate) enum Role {
     Button,
     /// A credit: a line that ends with it, or holds it as a label, is a caption unless it is a paragraph.
     Credit,
+    /// A word before a name: with capitalised words alone after it, the line says who wrote.
+    Name,
     /// Evidence only.
     Hint,
 }
@@ -40,11 +43,13 @@ const IDS: &[(&str, Kind, Role)] = &[
     ("automatic-text", Kind::Notice, Role::Anywhere),
     ("breadcrumb", Kind::Navigation, Role::Label),
     ("byline", Kind::Byline, Role::Label),
+    ("byline-name", Kind::Byline, Role::Name),
     ("caption-label", Kind::Caption, Role::Label),
     ("comment-form", Kind::Comments, Role::Line),
     ("comments-opener", Kind::Comments, Role::Comments),
     ("cookie-notice", Kind::Notice, Role::Anywhere),
     ("copyright", Kind::Notice, Role::Line),
+    ("date", Kind::Dateline, Role::Line),
     ("donate", Kind::Promo, Role::Line),
     ("edition", Kind::Navigation, Role::Line),
     ("follow-us", Kind::Promo, Role::Label),
@@ -144,12 +149,36 @@ pub(crate) struct Hit {
     pub(crate) at_start: bool,
     /// Whether no word stands after it in the line.
     pub(crate) at_end: bool,
+    /// Whether the pattern says that anything may follow.
+    pub(crate) is_open: bool,
 }
 
-/// All cue tables in one automaton.
+/// All cue tables, compiled.
+///
+/// Most patterns can only stand at a line's start. They have an automaton of their own, because a search that may
+/// not start later ends after a few characters of most lines.
 pub(crate) struct Cues {
-    automaton: AhoCorasick,
+    heads: Automaton,
+    others: Automaton,
+}
+
+/// The texts of many patterns in one automaton.
+struct Automaton {
+    search: AhoCorasick,
     entries: Vec<Entry>,
+}
+
+impl Automaton {
+    fn new(entries: Vec<(String, Entry)>, anchored: bool) -> Result<Self, String> {
+        let (texts, entries): (Vec<String>, Vec<Entry>) = entries.into_iter().unzip();
+        let search = AhoCorasick::builder()
+            .match_kind(MatchKind::Standard)
+            .start_kind(if anchored { StartKind::Anchored } else { StartKind::Unanchored })
+            .kind(Some(if anchored { AhoCorasickKind::ContiguousNFA } else { AhoCorasickKind::DFA }))
+            .build(&texts)
+            .map_err(|error| error.to_string())?;
+        Ok(Self { search, entries })
+    }
 }
 
 /// Which tables count for a document, as bits.
@@ -206,7 +235,10 @@ impl Cues {
     }
 
     /// The embedded tables and the user's. Every mistake is reported at its place in the option `cues`.
-    pub(crate) fn with(files: &[impl AsRef<Path>], tables: &dyn Tables) -> Result<Arc<Cues>, Vec<ConfigError>> {
+    pub(crate) fn with(
+        files: &[impl AsRef<Path>],
+        tables: &dyn Tables,
+    ) -> Result<Arc<Cues>, Vec<ConfigError>> {
         let mut entries = embedded_entries();
         let mut errors = Vec::new();
         for (number, path) in files.iter().enumerate() {
@@ -249,51 +281,63 @@ impl Cues {
     }
 
     fn compile(entries: Vec<(String, Entry)>) -> Result<Cues, String> {
-        let (texts, entries): (Vec<String>, Vec<Entry>) = entries.into_iter().unzip();
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&texts)
-            .map_err(|error| error.to_string())?;
-        Ok(Cues { automaton, entries })
+        let (heads, others) = entries.into_iter().partition(|(_, entry)| entry.anchors.start);
+        Ok(Cues { heads: Automaton::new(heads, true)?, others: Automaton::new(others, false)? })
     }
 
-    /// Calls `each` with every cue in a folded text, in the order of their ends. `is_head` and `is_tail` say whether
-    /// the text reaches to the line's start and end.
-    pub(crate) fn find(&self, folded: &str, is_head: bool, is_tail: bool, allowed: TableSet, mut each: impl FnMut(Hit)) {
-        let Some(first_word) = folded.find(is_word) else {
-            self.find_signs(folded, allowed, each);
-            return;
-        };
-        let end_word = folded.rfind(is_word).map_or(0, |at| {
-            at + folded[at..].chars().next().map_or(0, char::len_utf8)
-        });
-        for found in self.automaton.find_overlapping_iter(folded) {
-            let entry = self.entries[found.pattern().as_usize()];
-            let (start, end) = (found.start(), found.end());
-            let at_start = is_head && start <= first_word;
+    /// Calls `each` with every cue in a folded text. `is_head` and `is_tail` say whether the text reaches to the
+    /// line's start and end.
+    pub(crate) fn find(
+        &self,
+        folded: &str,
+        is_head: bool,
+        is_tail: bool,
+        allowed: TableSet,
+        mut each: impl FnMut(Hit),
+    ) {
+        // A line without a word is all signs: then only patterns that are all of it count.
+        let first_word = folded.find(is_word);
+        let end_word = folded.trim_end_matches(|c| !is_word(c)).len();
+        let first = first_word.unwrap_or(0);
+        let mut check = |entry: Entry, start: usize, end: usize| {
+            let at_start = is_head && start <= first;
             let at_end = is_tail && end >= end_word;
             let anchors = entry.anchors;
-            if entry.table & allowed.0 == 0 || (anchors.start && !at_start) || (anchors.end && !at_end) {
-                continue;
+            let wrong = entry.table & allowed.0 == 0
+                || (anchors.start && !at_start)
+                || (anchors.end && !at_end)
+                || (anchors.word_start && folded[..start].chars().next_back().is_some_and(joins))
+                || (anchors.word_end && folded[end..].chars().next().is_some_and(joins))
+                || (first_word.is_none() && (start > 0 || end < folded.len()));
+            if !wrong {
+                each(Hit {
+                    cue: entry.cue,
+                    start,
+                    end,
+                    at_start,
+                    at_end,
+                    is_open: anchors.start && anchors.open_end,
+                });
             }
-            if anchors.word_start && folded[..start].chars().next_back().is_some_and(joins) {
-                continue;
+        };
+        if is_head {
+            // Patterns that begin with a sign are looked for where the line begins, others where its words do.
+            for start in [0, first].into_iter().take(1 + usize::from(first > 0)) {
+                let input = Input::new(&folded[start..]).anchored(Anchored::Yes);
+                let mut state = OverlappingState::start();
+                while self.heads.search.try_find_overlapping(input.clone(), &mut state).is_ok()
+                    && let Some(found) = state.get_match()
+                {
+                    check(
+                        self.heads.entries[found.pattern().as_usize()],
+                        start + found.start(),
+                        start + found.end(),
+                    );
+                }
             }
-            if anchors.word_end && folded[end..].chars().next().is_some_and(joins) {
-                continue;
-            }
-            each(Hit { cue: entry.cue, start, end, at_start, at_end });
         }
-    }
-
-    /// The same for a line without a word: only patterns that are all of it count.
-    fn find_signs(&self, folded: &str, allowed: TableSet, mut each: impl FnMut(Hit)) {
-        for found in self.automaton.find_overlapping_iter(folded) {
-            let entry = self.entries[found.pattern().as_usize()];
-            if found.start() == 0 && found.end() == folded.len() && entry.table & allowed.0 != 0 {
-                each(Hit { cue: entry.cue, start: 0, end: folded.len(), at_start: true, at_end: true });
-            }
+        for found in self.others.search.find_overlapping_iter(folded) {
+            check(self.others.entries[found.pattern().as_usize()], found.start(), found.end());
         }
     }
 }
@@ -308,7 +352,7 @@ pub(crate) fn finds(row: &Row<'_>, text: &str) -> bool {
     let Ok(entries) = row_entries(row, 1) else { return false };
     let Ok(cues) = Cues::compile(entries.collect()) else { return false };
     let mut folded = String::new();
-    crate::notation::Folder::new().fold_into(text, usize::MAX, &mut folded);
+    crate::notation::Glyphs::new().fold_into(text, &mut folded);
     let mut found = false;
     cues.find(&folded, true, true, TableSet(u32::MAX), |_| found = true);
     found

@@ -5,6 +5,7 @@ use tamiz_core::{Kind, RuleId};
 use crate::blocks;
 use crate::cues::{CueId, Role};
 use crate::features::is_heading;
+use crate::inside;
 use crate::line::{Ending, Line};
 use crate::page::{NONE, Page};
 use crate::verdict::{Verdict, Verdicts};
@@ -15,13 +16,15 @@ const HEADLINE: RuleId = RuleId::new("headline-outside");
 const NUMBER: RuleId = RuleId::new("number");
 const PROSE: RuleId = RuleId::new("text-outside");
 const READER_COMMENT: RuleId = RuleId::new("reader-comment");
-const REPEATED_CAPTION: RuleId = RuleId::new("repeated-caption");
 const SHORT: RuleId = RuleId::new("short-line-outside");
 
 /// The probability from which on a line stays, in spite of a cue in it that proves little by itself.
 const OUTWEIGHS: f32 = 0.5;
 /// The same for a cue that proves much.
 const OUTWEIGHS_STRONG: f32 = 0.97;
+
+/// How many lines above the main block a lead may stand.
+const LEAD_REACH: usize = 8;
 
 /// Decides on every line. `threshold` is the probability from which on a line without further evidence stays.
 pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, verdicts: &mut Verdicts) {
@@ -31,9 +34,9 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
             verdicts.mark(i, Verdict { kind: cue.kind(), rule: cue.rule() });
         }
     }
-    blocks::ranked(page, source, verdicts);
+    blocks::ranked(page, source, keep, verdicts);
     blocks::related(page, keep, verdicts);
-    captions(page, keep, verdicts);
+    captions(page, source, keep, verdicts);
 
     // A page without a paragraph is no article that one could tell from its surroundings: only what is surely
     // furniture goes.
@@ -43,7 +46,7 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
     let mut in_comments = false;
     for (i, line) in page.lines.iter().enumerate() {
         in_comments |= i > page.best.first && is_heading(line) && line.cues.has(Role::Comments);
-        if keep[i] < threshold {
+        if keep[i] < threshold && !leads(page, i) {
             verdicts.mark(i, guess(page, i, line, in_comments));
         }
     }
@@ -52,14 +55,20 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
 /// The cue by which the line is furniture, whatever stands around it.
 fn says_furniture(line: &Line, keep: f32, page: &Page, i: usize) -> Option<CueId> {
     let cues = &line.cues;
+    if let Some(name) = byline(line, keep) {
+        return Some(name);
+    }
     let best = cues.best?;
     let inside = page.best.first < i && i < page.best.last;
     if is_heading(line) {
         let limit = match best.role() {
-            Role::Hint | Role::Credit => return None,
+            Role::Hint | Role::Credit | Role::Name => return None,
             // Words that are headings of articles as well.
             _ if best.kind() == Kind::Navigation => OUTWEIGHS,
+            // A firm's year of foundation is its masthead only at the top of a page.
+            _ if best.kind() == Kind::Masthead && i >= page.best.first.min(10) => OUTWEIGHS,
             Role::Opener if inside => 0.8,
+            _ if best.kind() == Kind::Dateline => 0.7,
             _ => OUTWEIGHS_STRONG,
         };
         return (keep < limit).then_some(best);
@@ -75,27 +84,78 @@ fn says_furniture(line: &Line, keep: f32, page: &Page, i: usize) -> Option<CueId
             return Some(lead);
         }
     }
-    if cues.has(Role::Anywhere) && line.tokens <= 80 && keep < OUTWEIGHS_STRONG {
+    // Notices stand around an article; what stands inside it may be about them.
+    let at_edge = !inside || page.best.last - i <= 1;
+    if cues.has(Role::Anywhere) && line.tokens <= 80 && (keep < OUTWEIGHS || at_edge) {
         return CueId::all().find(|cue| cue.role() == Role::Anywhere && cues.ids >> cue.index() & 1 == 1);
     }
     None
 }
 
+/// The cue of a line that says who wrote: a word such as "by", and names.
+fn byline(line: &Line, keep: f32) -> Option<CueId> {
+    let is_name = line.cues.has(Role::Name)
+        && (2..=7).contains(&line.tokens)
+        && line.ending == Ending::Open
+        && line.capitalised * 10 >= line.chunks * 7;
+    (is_name && keep < 0.95).then(|| CueId::all().find(|cue| cue.role() == Role::Name)).flatten()
+}
+
 /// Captions: lines with a credit, the picture's description above such a line, and captions that stand twice.
-fn captions(page: &Page, keep: &[f32], verdicts: &mut Verdicts) {
-    for i in 0..page.lines.len() {
-        let line = &page.lines[i];
-        let is_credited = line.cues.has(Role::Credit) || line.cues.tail.is_some_and(|cue| cue.role() == Role::Credit);
-        if !is_credited || line.tokens > 60 || line.tokens < 2 || keep[i] >= 0.9 {
+fn captions(page: &Page, source: &str, keep: &[f32], verdicts: &mut Verdicts) {
+    for (i, line) in page.lines.iter().enumerate() {
+        let Some(rule) = credit(line, keep[i]).or_else(|| glued_credit(page, i, source, keep[i])) else {
             continue;
-        }
-        let credit = CueId::all().find(|cue| cue.role() == Role::Credit);
-        let rule = credit.map_or(REPEATED_CAPTION, CueId::rule);
+        };
         verdicts.mark(i, Verdict { kind: Kind::Caption, rule });
         if i > 0 && repeats_title(page, i - 1) {
             verdicts.mark(i - 1, Verdict { kind: Kind::Caption, rule: ALT_TEXT });
         }
     }
+}
+
+/// The rule by which the line is a caption with its credit.
+fn credit(line: &Line, keep: f32) -> Option<RuleId> {
+    if line.tokens > 60 || line.tokens < 2 {
+        return None;
+    }
+    let labelled = line.cues.late_credit;
+    let is_credited = labelled || line.cues.tail.is_some_and(|cue| cue.role() == Role::Credit);
+    // A report may end with its agency's name; a label such as "Photo:" near the end leaves less doubt.
+    let limit = if labelled {
+        0.97
+    } else if line.is_prose() {
+        0.6
+    } else {
+        0.9
+    };
+    let rule = CueId::all().find(|cue| cue.role() == Role::Credit).map(CueId::rule);
+    (is_credited && keep < limit).then_some(rule).flatten()
+}
+
+/// The rule by which the line is a caption with a credit glued to its end. Such captions are taken from the picture
+/// above an article; elsewhere a capital within a word is rather a product's name.
+fn glued_credit(page: &Page, i: usize, source: &str, keep: f32) -> Option<RuleId> {
+    let above = i < page.best.first && page.best.first - i <= 2 * LEAD_REACH;
+    if !above || page.best.tokens < 60 || keep >= 0.95 {
+        return None;
+    }
+    inside::ends_with_glued_credit(&page.lines[i], source)
+}
+
+/// Whether the line is a lead: a sentence a little above the main block, about the same thing.
+fn leads(page: &Page, i: usize) -> bool {
+    let line = &page.lines[i];
+    if !page.prose[i] || i >= page.best.first || page.best.first - i > LEAD_REACH {
+        return false;
+    }
+    let (mut content, mut shared) = (0, 0);
+    for &word in line.tokens_of(&page.words) {
+        let entry = &page.words.entries[word as usize];
+        content += u32::from(entry.is_content);
+        shared += u32::from(entry.is_content && entry.best > 0);
+    }
+    content > 3 && shared * 3 >= content * 2
 }
 
 /// Whether the line says again what the title-like line says: a picture's description often does.

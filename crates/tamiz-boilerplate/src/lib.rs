@@ -1,10 +1,60 @@
-//! x
-#![allow(dead_code)]
+//! Marks what surrounds a page's content: navigation, advertisements, teasers and related headlines, captions,
+//! bylines and datelines, interface, promotion, notices and comments. It reads nothing but the text.
+//!
+//! Every line that is still kept is judged, in three steps:
+//! 1. *Cues*, words that name furniture ("Read more:", "Te puede interesar", "© 2024"), from tables of a dozen
+//!    languages in `tables/cues/`: a row is `id`, `pattern`, `must match`, `must not match`, `note`. The notation of
+//!    patterns is at the end of this page. Each id has a kind and a role, such as a heading that opens a block.
+//! 2. *Scores*: some 130 features of the line, its neighbourhood and the page (where the prose is, what repeats, what
+//!    shares the article's words), weighed twice with the weights of `tables/weights.tsv`: by themselves, then with
+//!    the first verdicts on the lines around.
+//! 3. *Blocks*: a heading such as "Most read" takes the headlines and teasers below it along, up to where the
+//!    article goes on; so does a list numbered from one.
+//!
+//! Then what is glued to the end of a kept line goes: a button behind a sentence, a photo credit.
+//!
+//! Each cut's reason names its rule: the id of a cue, or one of the stage's own words: `related-headline`,
+//! `related-teaser` and `ranked-headline` for blocks, `glued-credit` and `picture-description` for captions,
+//! `reader-comment`, `date-line`, `number`, and `headline-outside`, `short-line-outside` and `text-outside` for lines
+//! that only their score tells from the content.
+//!
+//! # What this crate does not know
+//! HTML and the site's other pages; what language a text is in (it uses the document's where a stage has told it,
+//! and the tables of all languages otherwise); the meaning of a sentence. It does not repair text, and never adds.
+//!
+//! # Laws
+//! - Lines go whole, but for pieces at their ends; only kept text is looked at, and only whole characters go.
+//! - A page in which no paragraph can be found loses only what a cue names.
+//! - Time is linear in the length of the text, and no memory is taken per line once the buffers have grown.
+//!
+//! # Example
+//! ```
+//! use tamiz_core::{Document, Kind, Marks, NoTables, Scratch, StageConfig, Step};
+//!
+//! let built = tamiz_boilerplate::Config::default().build(&NoTables).unwrap();
+//! let Step::Ready(stage) = built.step else { unreachable!() };
+//! let mut document = Document::new(
+//!     "The bridge over the Sella opened again on Monday, three months after the flood that had closed it.\n\
+//!      Read also:\n\
+//!      Ferry fares to rise in spring\n\
+//!      Engineers found no damage to the pillars, the mayor said, and lorries may use it from next week on.\n",
+//! );
+//! stage.apply(&mut document, &mut Scratch::default());
+//!
+//! let rendered = document.render(Marks::REMOVED);
+//! assert_eq!(rendered.text.lines().count(), 2);
+//! assert_eq!(rendered.annotations.removed.unwrap()[0].kind, Kind::Related);
+//! ```
+//!
+//! # Notation of patterns
+#![doc = include_str!("notation.md")]
+
 mod blocks;
 mod config;
 mod cues;
 mod decide;
 mod features;
+mod inside;
 mod line;
 pub mod model;
 mod notation;
@@ -14,15 +64,18 @@ mod verdict;
 mod words;
 
 use std::sync::Arc;
-use tamiz_core::{Document, Kind, Reason, Scratch, Stage};
+
+use tamiz_core::{Document, Kind, Reason, Scratch, Span, Stage, StageConfig};
+
 pub use config::Config;
 use cues::{Cues, TableSet};
+use features::Features;
 use line::Reader;
 use page::Page;
 use score::Scores;
 use verdict::Verdicts;
 
-/// The stage: see the crate's documentation. Made by [`Config`].
+/// The stage: see the crate's documentation. [`Config`] makes it.
 pub struct Boilerplate {
     cues: Arc<Cues>,
     /// A bit for every kind that stays.
@@ -43,38 +96,145 @@ impl Boilerplate {
         let keep = keep.iter().fold(0, |bits, kind| bits | 1 << *kind as u16);
         Self { cues, keep, threshold: threshold.map(|threshold| threshold as f32) }
     }
+
+    fn cut(&self, document: &mut Document, span: Span, kind: Kind, rule: tamiz_core::RuleId) {
+        if self.keep >> kind as u16 & 1 == 0 {
+            document.cut(span, Reason { stage: Config::NAME, kind, rule });
+        }
+    }
 }
 
 impl Stage for Boilerplate {
     fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
         let Buffers { page, scores, verdicts } = scratch.get();
         let language = document.language().map(|language| language.code);
-        let reader = Reader::new(&self.cues, TableSet::of(language));
-        page.read(document, &reader);
+        page.read(document, &Reader::new(&self.cues, TableSet::of(language)));
         scores.judge(page);
-        let (own, _) = score::threshold(&scores.keep, page);
-        decide::decide(page, document.source(), &scores.keep, self.threshold.unwrap_or(own), verdicts);
+        let threshold = self.threshold.unwrap_or_else(|| score::threshold(&scores.keep, page));
+        decide::decide(page, document.source(), &scores.keep, threshold, verdicts);
         for (i, line) in page.lines.iter().enumerate() {
-            if let Some(verdict) = verdicts.get(i)
-                && self.keep >> verdict.kind as u16 & 1 == 0
-            {
-                let reason = Reason { stage: "boilerplate", kind: verdict.kind, rule: verdict.rule };
-                document.cut(line.span(), reason);
+            if let Some(verdict) = verdicts.get(i) {
+                self.cut(document, line.span(), verdict.kind, verdict.rule);
+            } else if let Some(tail) = inside::tail(line, document.source()) {
+                self.cut(document, tail.span, tail.kind, tail.rule);
             }
         }
     }
 }
 
-/// The features of every line, for those who fit weights.
-#[doc(hidden)]
-pub fn dump(document: &tamiz_core::Document) -> Vec<Vec<f32>> {
-    let cues = cues::Cues::embedded();
-    let reader = line::Reader::new(&cues, cues::TableSet::of(None));
-    let mut page = page::Page::default();
-    page.read(document, &reader);
-    let mut f = features::Features::new();
-    (0..page.lines.len()).map(|i| features::Features::row(&mut f, &page, i).to_vec()).collect()
+/// The names of the features by which lines are judged, in the order of [`features`].
+#[must_use]
+pub fn feature_names() -> &'static [&'static str] {
+    features::NAMES
 }
-/// names
-#[doc(hidden)]
-pub const NAMES: &[&str] = features::NAMES;
+
+/// Calls `each` with every kept line of a document and its features: what weights are found with.
+pub fn features(document: &Document, mut each: impl FnMut(Span, &[f32])) {
+    let cues = Cues::embedded();
+    let mut page = Page::default();
+    page.read(document, &Reader::new(&cues, TableSet::of(document.language().map(|language| language.code))));
+    let mut walk = Features::new();
+    for (i, line) in page.lines.iter().enumerate() {
+        each(line.span(), &Features::row(&mut walk, &page, i));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tamiz_core::{Marks, NoTables, Step};
+
+    use super::*;
+
+    fn stage(config: Config) -> Box<dyn Stage> {
+        match config.build(&NoTables).map(|built| built.step) {
+            Ok(Step::Ready(stage)) => stage,
+            _ => panic!("the configuration is valid"),
+        }
+    }
+
+    const PAGE: &str = "The bridge over the Sella opened again on Monday, three months after the flood that closed it.\n\
+        The market bridge. Photo: Ann Moss\n\
+        Engineers found no damage to the pillars, the mayor said, and lorries may use it from next week on.\n\
+        Sign up for our newsletter\n\
+        Until then they have to go by Arriondas, which adds forty minutes to the way from the coast to the plain.\n";
+
+    fn kinds(config: Config, text: &str) -> Vec<Kind> {
+        let mut document = Document::new(text);
+        stage(config).apply(&mut document, &mut Scratch::default());
+        document.cuts().map(|cut| cut.reason.kind).collect()
+    }
+
+    #[test]
+    fn the_laws_hold_on_any_text() {
+        tamiz_testkit::check_stage(&*stage(Config::default()), Marks::REMOVED);
+    }
+
+    #[test]
+    fn kinds_that_the_user_keeps_stay() {
+        assert_eq!(kinds(Config::default(), PAGE), [Kind::Caption, Kind::Promo]);
+        let config = Config { keep: vec![Kind::Caption], ..Config::default() };
+        assert_eq!(kinds(config, PAGE), [Kind::Promo]);
+    }
+
+    #[test]
+    fn a_text_without_a_paragraph_loses_only_what_a_cue_names() {
+        assert_eq!(
+            kinds(Config::default(), "A title\nBread\nMilk\nApples\nAdvertisement\nPears\n"),
+            [Kind::Advertisement]
+        );
+    }
+
+    #[test]
+    fn a_high_threshold_removes_more_and_a_low_one_less() {
+        let removed = |threshold| {
+            let mut document = Document::new(PAGE.repeat(3));
+            let config = Config { threshold: Some(threshold), ..Config::default() };
+            stage(config).apply(&mut document, &mut Scratch::default());
+            document.cuts().map(|cut| cut.span.len()).sum::<usize>()
+        };
+        assert!(removed(0.0) <= removed(0.5) && removed(0.5) < removed(1.0));
+    }
+
+    #[test]
+    fn a_line_cut_in_its_middle_before_is_judged_as_one_and_cut_as_two() {
+        let text = format!("{PAGE}Read more: Ten XX ways to peel an orange\n");
+        let at = text.find("XX").unwrap();
+        let mut document = Document::new(text);
+        let earlier = Reason { stage: "earlier", kind: Kind::Rule, rule: tamiz_core::RuleId::new("xx") };
+        document.cut(Span::new(at, at + 2), earlier);
+        stage(Config::default()).apply(&mut document, &mut Scratch::default());
+        let kinds: Vec<_> = document.cuts().map(|cut| cut.reason.kind).collect();
+        assert_eq!(kinds[2..], [Kind::Related, Kind::Rule, Kind::Related]);
+    }
+
+    #[test]
+    fn mistakes_in_options_are_all_reported_at_their_places() {
+        struct OneTable;
+        impl tamiz_core::Tables for OneTable {
+            fn read(&self, _: &std::path::Path) -> Result<String, String> {
+                Ok("menu\t^home$\tHome\tHome\nno-such-id\thome\n".into())
+            }
+        }
+        let config = Config { keep: vec![Kind::Rule], threshold: Some(3.0), cues: vec!["mine.tsv".into()] };
+        let errors = config.build(&OneTable).err().unwrap();
+        let places: Vec<_> = errors.iter().map(|error| error.at.join(".")).collect();
+        assert_eq!(places, ["threshold", "keep.0", "cues.0", "cues.0"], "{errors:#?}");
+        assert!(errors.iter().any(|error| error.message.contains("`no-such-id` is no cue id")));
+    }
+
+    #[test]
+    fn the_users_cues_are_laid_over_the_built_in_ones() {
+        struct Mine;
+        impl tamiz_core::Tables for Mine {
+            fn read(&self, _: &std::path::Path) -> Result<String, String> {
+                Ok("follow-us\t^quack with us\tQuack with us today\n".into())
+            }
+        }
+        let config = Config { cues: vec!["mine.tsv".into()], ..Config::default() };
+        let Ok(Step::Ready(stage)) = config.build(&Mine).map(|built| built.step) else { panic!() };
+        let mut document = Document::new(format!("{PAGE}Quack with us on every channel\n"));
+        stage.apply(&mut document, &mut Scratch::default());
+        let rules: Vec<_> = document.cuts().map(|cut| cut.reason.rule.as_str()).collect();
+        assert_eq!(rules, ["photo-credit", "newsletter", "follow-us"]);
+    }
+}

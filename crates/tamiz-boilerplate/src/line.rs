@@ -3,7 +3,7 @@
 use tamiz_core::{Kind, Span};
 
 use crate::cues::{CueId, Cues, Hit, Role, TableSet};
-use crate::notation::{Folder, is_unspaced};
+use crate::notation::{Folding, Glyphs, class, is_word};
 use crate::words::Words;
 
 /// How many characters of a line's start cues are looked for in.
@@ -41,6 +41,8 @@ pub(crate) struct Line {
     pub(crate) commas: u32,
     pub(crate) quotes: u32,
     pub(crate) signs: u32,
+    /// Capitals right after a small letter.
+    pub(crate) glued: u32,
     /// Ends of sentences within the line.
     pub(crate) stops: u32,
     /// Runs without blanks.
@@ -79,13 +81,29 @@ pub(crate) struct LineCues {
     /// The cue at the line's start that reaches farthest, where one stands there; and its end in folded bytes.
     pub(crate) lead: Option<CueId>,
     pub(crate) lead_is_all: bool,
-    /// A button or credit at the line's end.
+    /// A button or credit at the line's end, and how many characters of the fold it has, signs at its end aside.
     pub(crate) tail: Option<CueId>,
+    pub(crate) tail_chars: usize,
+    /// Whether a credit's label stands near the line's end.
+    pub(crate) late_credit: bool,
 }
 
 impl LineCues {
     pub(crate) fn has_kind(&self, kind: Kind) -> bool {
         self.ids & kind_mask(kind) != 0
+    }
+
+    /// Takes note of a button or credit at the end of a folded text.
+    fn take_tail(&mut self, hit: Hit, folded: &str, is_tail: bool, start: &mut usize) {
+        if !is_tail || !matches!(hit.cue.role(), Role::Button | Role::Credit) {
+            return;
+        }
+        self.late_credit |= hit.cue.role() == Role::Credit && folded.len() - hit.end <= TAIL && !hit.at_end;
+        if hit.at_end && hit.start < *start {
+            *start = hit.start;
+            self.tail = Some(hit.cue);
+            self.tail_chars = folded[hit.start..hit.end].trim_end_matches(|c| !is_word(c)).chars().count();
+        }
     }
 
     pub(crate) fn has(&self, role: Role) -> bool {
@@ -103,8 +121,8 @@ fn role_mask(role: Role) -> u64 {
     MASKS.1[role as usize]
 }
 
-static MASKS: std::sync::LazyLock<([u64; 14], [u64; 9])> = std::sync::LazyLock::new(|| {
-    let mut masks = ([0; 14], [0; 9]);
+static MASKS: std::sync::LazyLock<([u64; 14], [u64; 10])> = std::sync::LazyLock::new(|| {
+    let mut masks = ([0; 14], [0; 10]);
     for cue in CueId::all() {
         masks.0[cue.kind() as usize] |= 1 << cue.index();
         masks.1[cue.role() as usize] |= 1 << cue.index();
@@ -112,150 +130,131 @@ static MASKS: std::sync::LazyLock<([u64; 14], [u64; 9])> = std::sync::LazyLock::
     masks
 });
 
-/// Marks that end sentences.
-pub(crate) fn is_terminal(c: char) -> bool {
-    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '।' | '؟')
-}
-
-/// Closing quotes and brackets.
-pub(crate) fn is_closer(c: char) -> bool {
-    matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '』' | '」' | '〉' | '“')
-}
-
 /// Reads lines: the tables that the walk needs, fetched once a page.
 pub(crate) struct Reader<'c> {
-    folder: Folder,
+    glyphs: Glyphs,
     cues: &'c Cues,
     allowed: TableSet,
 }
 
 impl<'c> Reader<'c> {
     pub(crate) fn new(cues: &'c Cues, allowed: TableSet) -> Self {
-        Self { folder: Folder::new(), cues, allowed }
+        Self { glyphs: Glyphs::new(), cues, allowed }
     }
 
     /// Reads one line, its tokens into `words`. `folded` is a buffer.
     pub(crate) fn read(&self, source: &str, span: Span, words: &mut Words, folded: &mut String) -> Line {
         let text = span.of(source);
-        let mut line = self.shape(text, words);
+        let mut line = self.shape(text, words, folded);
         line.start = span.start() as u32;
         line.end = span.end() as u32;
         line.cues = self.cues_of(text, line.chars as usize, folded);
         line
     }
 
-    fn shape(&self, text: &str, words: &mut Words) -> Line {
+    /// Everything but the cues; and the folded head of the line.
+    fn shape(&self, text: &str, words: &mut Words, folded: &mut String) -> Line {
+        use class::*;
         let mut line = Line { first_token: words.tokens.len() as u32, hash: SEED, ..Line::default() };
         let mut word = Word::default();
         let mut chunk = Chunk::default();
-        let mut digits = 0u32;
-        let mut number_sign = None;
-        let mut before_number = 0u32;
+        let mut number = Number::default();
         let mut stopped = false;
+        let mut was_lower = false;
+        folded.clear();
+        let mut folding = Folding::new();
         for c in text.chars() {
+            let glyph = self.glyphs.of(c);
+            let class = glyph.class;
+            if line.chars < HEAD as u32 {
+                folding.push(c, glyph.folded, folded);
+            }
             line.chars += 1;
-            line.last = Some(c);
-            if line.first.is_none() {
-                line.first = Some(c);
-            }
-            let (is_digit, is_letter, is_upper, is_lower);
-            if c.is_ascii() {
-                is_digit = c.is_ascii_digit();
-                is_upper = c.is_ascii_uppercase();
-                is_lower = c.is_ascii_lowercase();
-                is_letter = is_upper || is_lower;
-            } else {
-                is_digit = false;
-                is_letter = c.is_alphanumeric() || matches!(c, '\u{300}'..='\u{36f}');
-                is_upper = is_letter && c.is_uppercase();
-                is_lower = is_letter && !is_upper && c.is_lowercase();
-                line.foreign += u32::from(c as u32 > 0x24f);
-            }
-
-            // Dates and times: what stands between runs of digits, and how long the runs are.
-            if is_digit {
-                digits += 1;
-                line.digits += 1;
-            } else {
-                if digits > 0 {
-                    if number_sign.is_some() && before_number <= 2 {
-                        line.date = true;
-                        line.time |= digits == 2 && matches!(number_sign, Some(':' | '.'));
-                    }
-                    line.date |= digits == 4 && word.year();
-                    before_number = digits;
-                    number_sign = matches!(c, '/' | '.' | ':' | '-').then_some(c);
-                } else {
-                    number_sign = None;
+            line.foreign += u32::from(c as u32 > 0x24f);
+            if class & LETTER != 0 {
+                if number.open {
+                    number.close(&mut line, &word, c);
                 }
-                digits = 0;
-            }
-
-            if is_letter || is_digit {
-                line.letters += u32::from(is_letter);
-                line.upper += u32::from(is_upper);
-                if is_letter && !c.is_ascii() && is_unspaced(c) {
+                line.letters += 1;
+                line.upper += u32::from(class & UPPER != 0);
+                line.glued += u32::from(class & UPPER != 0 && was_lower);
+                was_lower = class & LOWER != 0;
+                if stopped {
+                    line.stops += u32::from(chunk.len == 0);
+                    stopped = false;
+                }
+                if class & UNSPACED == 0 {
+                    word.push(glyph.folded);
+                } else {
                     word.finish(&mut line, words);
                     line.unspaced += 1;
                     word.single(c, &mut line, words);
-                } else {
-                    word.push(self.folder.fold(c), is_digit, c);
                 }
-                if stopped && chunk.len == 0 {
-                    line.stops += 1;
+                chunk.push(class);
+            } else if class & DIGIT != 0 {
+                if stopped {
+                    line.stops += u32::from(chunk.len == 0);
+                    stopped = false;
                 }
-                stopped = false;
+                line.digits += 1;
+                was_lower = false;
+                number.push();
+                word.push_digit(c);
+                chunk.push(class);
             } else {
-                word.finish(&mut line, words);
-                match c {
-                    ',' | ';' | '，' | '、' | '；' | '،' => line.commas += 1,
-                    '"' | '“' | '”' | '«' | '»' | '„' => line.quotes += 1,
-                    '|' => {
-                        line.pipe = true;
-                        line.signs += 1;
-                    }
-                    '©' | '®' | '›' | '•' | '·' | '→' | '←' | '▶' | '▷' | '<' | '>' | '{' | '}' | '»'
-                    | '/' | '►' | '★' | '_' | '=' => line.signs += 1,
-                    '@' => line.handle = true,
-                    _ => {}
+                if number.open {
+                    number.close(&mut line, &word, c);
                 }
-                if is_terminal(c) {
+                word.finish(&mut line, words);
+                was_lower = false;
+                if class & BLANK != 0 {
+                    chunk.finish(&mut line);
+                    continue;
+                }
+                chunk.push(class);
+                if class & TERMINAL != 0 {
                     stopped = true;
                     if matches!(c, '。' | '！' | '？') {
                         line.stops += 1;
                         stopped = false;
                     }
+                } else {
+                    line.sign(c);
                 }
             }
-            if c == ' ' || (!is_letter && c.is_whitespace()) {
-                chunk.finish(&mut line);
-            } else {
-                chunk.push(is_upper, is_lower);
-            }
-            if !(c.is_whitespace() || is_closer(c)) {
-                line.last_inner = Some(c);
-            }
         }
-        if digits > 0 {
-            if number_sign.is_some() && before_number <= 2 {
-                line.date = true;
-                line.time |= digits == 2 && matches!(number_sign, Some(':' | '.'));
-            }
-            line.date |= digits == 4 && word.year();
-        }
+        line.first = text.chars().next();
+        line.last = text.chars().next_back();
+        line.last_inner = text.chars().rev().find(|c| self.glyphs.of(*c).class & (BLANK | CLOSER) == 0);
+        number.close(&mut line, &word, ' ');
         word.finish(&mut line, words);
         chunk.finish(&mut line);
+        folding.finish(folded);
         line.tokens = words.tokens.len() as u32 - line.first_token;
-        line.ending = ending(text, &line);
+        line.ending = self.ending(text, &line);
         line.head_hash = word.head;
         line.tail_hash = word.before_last.rotate_left(7) ^ word.last;
         line
     }
 
+    fn ending(&self, text: &str, line: &Line) -> Ending {
+        let is = |c: Option<char>, bit| c.is_some_and(|c| self.glyphs.of(c).class & bit != 0);
+        if text.ends_with("...") || line.last == Some('…') {
+            Ending::Ellipsis
+        } else if is(line.last_inner, class::TERMINAL) {
+            Ending::Sentence
+        } else if matches!(line.last, Some(':' | '：' | ';')) {
+            Ending::Colon
+        } else if is(line.last, class::CLOSER) {
+            Ending::Closer
+        } else {
+            Ending::Open
+        }
+    }
+
     fn cues_of(&self, text: &str, chars: usize, folded: &mut String) -> LineCues {
         let mut found = LineCues::default();
-        folded.clear();
-        let whole = self.folder.fold_into(text, HEAD, folded);
+        let whole = chars <= HEAD;
         let mut covered = 0;
         let mut reached = 0;
         let mut longest = 0;
@@ -264,9 +263,11 @@ impl<'c> Reader<'c> {
         self.cues.find(folded, true, whole, self.allowed, |hit: Hit| {
             found.ids |= 1 << hit.cue.index();
             let role = hit.cue.role();
-            if role != Role::Hint {
-                covered += hit.end.saturating_sub(hit.start.max(reached));
-                reached = reached.max(hit.end);
+            if !matches!(role, Role::Hint | Role::Name) {
+                // A cue after which anything may follow speaks for as much again, but not for a whole paragraph.
+                let end = if hit.is_open { (2 * hit.end - hit.start).min(folded.len()) } else { hit.end };
+                covered += end.saturating_sub(hit.start.max(reached));
+                reached = reached.max(end);
                 // Of two cues in the same place the later row would win by chance: prefer the one that says more.
                 let length = hit.end - hit.start;
                 if length > longest {
@@ -274,15 +275,12 @@ impl<'c> Reader<'c> {
                     found.best = Some(hit.cue);
                 }
             }
-            if hit.at_start && hit.end > lead_end && role != Role::Hint && role != Role::Credit {
+            if hit.at_start && hit.end > lead_end && !matches!(role, Role::Hint | Role::Credit | Role::Name) {
                 lead_end = hit.end;
                 found.lead = Some(hit.cue);
                 found.lead_is_all = hit.at_end;
             }
-            if hit.at_end && hit.start < tail_start && matches!(role, Role::Button | Role::Credit) {
-                tail_start = hit.start;
-                found.tail = Some(hit.cue);
-            }
+            found.take_tail(hit, folded, whole, &mut tail_start);
         });
         if whole {
             let solid = folded.bytes().filter(|b| *b != b' ').count().max(1);
@@ -291,12 +289,9 @@ impl<'c> Reader<'c> {
             found.cover = (covered as f32 / folded.len().max(1) as f32).min(1.0) * HEAD as f32 / chars as f32;
             let start = text.char_indices().nth_back(TAIL).map_or(0, |(at, _)| at);
             folded.clear();
-            self.folder.fold_into(&text[start..], usize::MAX, folded);
+            self.glyphs.fold_into(&text[start..], folded);
             self.cues.find(folded, false, true, self.allowed, |hit: Hit| {
-                if hit.at_end && hit.start < tail_start && matches!(hit.cue.role(), Role::Button | Role::Credit) {
-                    tail_start = hit.start;
-                    found.tail = Some(hit.cue);
-                }
+                found.take_tail(hit, folded, true, &mut tail_start);
                 if matches!(hit.cue.role(), Role::Credit) {
                     found.ids |= 1 << hit.cue.index();
                 }
@@ -331,20 +326,23 @@ struct Word {
 
 impl Word {
     #[inline]
-    fn push(&mut self, folded: char, is_digit: bool, c: char) {
-        if is_digit {
-            if self.in_digits {
-                if self.century[1] == '\0' {
-                    self.century[1] = c;
-                }
-                return;
-            }
-            self.century = [c, '\0'];
-        }
-        self.in_digits = is_digit;
-        let value = if is_digit { '0' } else { folded };
-        self.hash = if self.len == 0 { mix(SEED, value as u32) } else { mix(self.hash, value as u32) };
+    fn push(&mut self, folded: char) {
+        self.hash = mix(if self.len == 0 { SEED } else { self.hash }, folded as u32);
         self.len += 1;
+        self.in_digits = false;
+    }
+
+    #[inline]
+    fn push_digit(&mut self, c: char) {
+        if self.in_digits {
+            if self.century[1] == '\0' {
+                self.century[1] = c;
+            }
+            return;
+        }
+        self.push('0');
+        self.in_digits = true;
+        self.century = [c, '\0'];
     }
 
     /// Whether the number being read starts as years do.
@@ -394,13 +392,13 @@ struct Chunk {
 
 impl Chunk {
     #[inline]
-    fn push(&mut self, is_upper: bool, is_lower: bool) {
+    fn push(&mut self, class: u8) {
         if self.len == 0 {
-            self.starts_upper = is_upper;
+            self.starts_upper = class & class::UPPER != 0;
         }
         self.len += 1;
-        self.upper += u32::from(is_upper);
-        self.lower += u32::from(is_lower);
+        self.upper += u32::from(class & class::UPPER != 0);
+        self.lower += u32::from(class & class::LOWER != 0);
     }
 
     #[inline]
@@ -415,23 +413,64 @@ impl Chunk {
     }
 }
 
-fn ending(text: &str, line: &Line) -> Ending {
-    if text.ends_with("...") || line.last == Some('…') {
-        Ending::Ellipsis
-    } else if line.last_inner.is_some_and(is_terminal) {
-        Ending::Sentence
-    } else if matches!(line.last, Some(':' | '：' | ';')) {
-        Ending::Colon
-    } else if line.last.is_some_and(is_closer) {
-        Ending::Closer
-    } else {
-        Ending::Open
+/// The run of digits being read: what stands between runs, and how long they are, shows dates and times.
+#[derive(Default)]
+struct Number {
+    /// Whether digits, or the sign after them, were the last that was read.
+    open: bool,
+    digits: u32,
+    sign: Option<char>,
+    before: u32,
+}
+
+impl Number {
+    #[inline]
+    fn push(&mut self) {
+        self.open = true;
+        self.digits += 1;
+    }
+
+    /// Takes what follows digits.
+    fn close(&mut self, line: &mut Line, word: &Word, c: char) {
+        if self.digits == 0 {
+            *self = Number::default();
+            return;
+        }
+        if self.sign.is_some() && self.before <= 2 {
+            line.date = true;
+            line.time |= self.digits == 2 && matches!(self.sign, Some(':' | '.'));
+        }
+        line.date |= self.digits == 4 && word.year();
+        self.before = self.digits;
+        self.sign = matches!(c, '/' | '.' | ':' | '-').then_some(c);
+        self.digits = 0;
+        self.open = self.sign.is_some();
     }
 }
 
 impl Line {
     pub(crate) fn span(&self) -> Span {
         Span::new(self.start as usize, self.end as usize)
+    }
+
+    /// Counts a sign that ends no sentence.
+    fn sign(&mut self, c: char) {
+        match c {
+            ',' | ';' | '，' | '、' | '；' | '،' => self.commas += 1,
+            '»' => {
+                self.quotes += 1;
+                self.signs += 1;
+            }
+            '"' | '“' | '”' | '«' | '„' => self.quotes += 1,
+            '|' => {
+                self.pipe = true;
+                self.signs += 1;
+            }
+            '©' | '®' | '›' | '•' | '·' | '→' | '←' | '▶' | '▷' | '<' | '>' | '{' | '}' | '/' | '►' | '★'
+            | '_' | '=' => self.signs += 1,
+            '@' => self.handle = true,
+            _ => {}
+        }
     }
 
     /// Whether the line is a paragraph's worth of running text: long, and ended as sentences are.

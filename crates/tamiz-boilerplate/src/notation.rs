@@ -1,112 +1,156 @@
 //! Folding of text and the notation of cue patterns.
 //!
-//! Text and patterns are *folded* before they meet: lower case, no diacritics, one blank for any run of blanks and
-//! brackets, plain apostrophes, hyphens and quotes, full-width forms as ASCII, and `#` for any run of digits. So `Léer  MÁS` is
-//! `leer mas`, and `founded in #` finds *Founded in 1910*. Accents in a pattern are welcome and make no difference.
-//!
-//! A pattern is folded text with a few signs:
-//!
-//! | sign | meaning |
-//! | --- | --- |
-//! | `^` first | only at the line's start; blanks, quotes, bullets and other signs before it do not count |
-//! | `$` last | only at the line's end; signs after it do not count |
-//! | `*` first | the pattern may begin inside a word |
-//! | `*` later | anything may follow, even inside the word: the rest of the pattern does not count |
-//! | `(a\|b\|)` | one of these; an empty choice makes the group optional |
-//! | `#` | a run of digits |
-//!
-//! Without `*`, a pattern that begins or ends with a letter or digit begins or ends at a word boundary there.
-//! Languages that put no blank between words have no boundaries, and need no `*`.
+#![doc = include_str!("notation.md")]
 
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
 
-/// The code points that the table of folds covers: Latin, Greek and Cyrillic.
+/// What a character is, beside its fold.
+pub(crate) mod class {
+    pub(crate) const LETTER: u8 = 1;
+    pub(crate) const UPPER: u8 = 2;
+    pub(crate) const LOWER: u8 = 4;
+    pub(crate) const DIGIT: u8 = 8;
+    pub(crate) const BLANK: u8 = 16;
+    /// Ends sentences.
+    pub(crate) const TERMINAL: u8 = 32;
+    /// Closes a quotation or bracket.
+    pub(crate) const CLOSER: u8 = 64;
+    /// Belongs to a script that puts no blanks between words.
+    pub(crate) const UNSPACED: u8 = 128;
+}
+
+/// A character as the walk over a line sees it.
+#[derive(Clone, Copy)]
+pub(crate) struct Glyph {
+    /// Lower-case, without its diacritic. Digits stay as they are.
+    pub(crate) folded: char,
+    /// Bits of [`class`].
+    pub(crate) class: u8,
+}
+
+/// The code points that the table covers: Latin, Greek and Cyrillic.
 const TABLE_END: usize = 0x0530;
 
-/// The fold of every code point below [`TABLE_END`].
-static FOLDS: LazyLock<Vec<char>> = LazyLock::new(|| {
-    (0..TABLE_END as u32).map(|code| char::from_u32(code).map_or(' ', fold_slowly)).collect()
+static GLYPHS: LazyLock<Vec<Glyph>> = LazyLock::new(|| {
+    (0..TABLE_END as u32).map(|code| classify(char::from_u32(code).unwrap_or(' '))).collect()
 });
 
-fn fold_slowly(c: char) -> char {
+fn classify(c: char) -> Glyph {
+    use class::*;
+    let mut class = 0;
+    if c.is_alphanumeric() && !c.is_ascii_digit() || matches!(c, '\u{300}'..='\u{36f}') {
+        class |= LETTER;
+        class |= if c.is_uppercase() { UPPER } else { 0 };
+        class |= if c.is_lowercase() { LOWER } else { 0 };
+        class |= if is_unspaced(c) { UNSPACED } else { 0 };
+    }
+    class |= if c.is_ascii_digit() { DIGIT } else { 0 };
+    class |= if c.is_whitespace() { BLANK } else { 0 };
+    class |= if is_terminal(c) { TERMINAL } else { 0 };
+    class |= if is_closer(c) { CLOSER } else { 0 };
+    Glyph { folded: fold(c), class }
+}
+
+/// Marks that end sentences.
+fn is_terminal(c: char) -> bool {
+    matches!(c, '.' | '!' | '?' | '…' | '。' | '！' | '？' | '।' | '؟')
+}
+
+/// Closing quotes and brackets.
+fn is_closer(c: char) -> bool {
+    matches!(c, '"' | '\'' | '”' | '’' | '»' | ')' | ']' | '』' | '」' | '〉' | '“')
+}
+
+fn fold(c: char) -> char {
     match c {
         '\u{a0}' => return ' ',
         '«' | '»' => return '"',
-        '(' | ')' | '[' | ']' | '{' | '}' => return ' ',
+        '(' | ')' | '[' | ']' | '{' | '}' | '【' | '】' | '〔' | '〕' => return ' ',
         '#' => return '♯',
         'Ł' | 'ł' => return 'l',
         'Ø' | 'ø' => return 'o',
         'Đ' | 'đ' => return 'd',
         'ı' => return 'i',
         'ς' => return 'σ',
-        _ if c.is_control() => return ' ',
+        '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{2032}' => return '\'',
+        '\u{2010}'..='\u{2015}' | '\u{2212}' => return '-',
+        '\u{201c}'..='\u{201f}' | '「' | '」' | '『' | '』' | '《' | '》' => return '"',
+        '\u{ff01}'..='\u{ff5e}' => return fold(char::from_u32(c as u32 - 0xfee0).unwrap_or(c)),
+        _ if c.is_control() || c.is_whitespace() => return ' ',
+        _ if c as usize >= TABLE_END && !matches!(c, '\u{1e00}'..='\u{1fff}') => return c,
         _ => {}
     }
     let lower = c.to_lowercase().next().unwrap_or(c);
     std::iter::once(lower).nfd().next().unwrap_or(lower)
 }
 
-/// The folds of one text: a table that callers fetch once a page, because looking it up is not free.
+/// Looks characters up: holds the table, because fetching it is not free.
 #[derive(Clone, Copy)]
-pub(crate) struct Folder {
-    folds: &'static [char],
+pub(crate) struct Glyphs {
+    table: &'static [Glyph],
 }
 
-impl Folder {
+impl Glyphs {
     pub(crate) fn new() -> Self {
-        Self { folds: &FOLDS }
+        Self { table: &GLYPHS }
     }
 
-    /// One character, lower-case, without its diacritic. Digits stay as they are.
     #[inline]
-    pub(crate) fn fold(self, c: char) -> char {
-        if let Some(&folded) = self.folds.get(c as usize) {
-            return folded;
-        }
-        match c {
-            '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{2032}' => '\'',
-            '\u{2010}'..='\u{2015}' | '\u{2212}' => '-',
-            '\u{201c}'..='\u{201f}' | '「' | '」' | '『' | '』' | '《' | '》' => '"',
-            '\u{ff01}'..='\u{ff5e}' => {
-                let ascii = char::from_u32(c as u32 - 0xfee0).unwrap_or(c);
-                self.folds[ascii as usize]
+    pub(crate) fn of(self, c: char) -> Glyph {
+        match self.table.get(c as usize) {
+            Some(&glyph) => glyph,
+            // The ranges that most pages in unspaced scripts are made of.
+            None if matches!(c, '\u{4e00}'..='\u{9fff}') => {
+                Glyph { folded: c, class: class::LETTER | class::UNSPACED }
             }
-            '【' | '】' | '〔' | '〕' => ' ',
-            '\u{1e00}'..='\u{1fff}' => fold_slowly(c),
-            '\u{2000}'..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}' => ' ',
-            _ => c,
+            None => classify(c),
         }
     }
 
-    /// Folds a text into the buffer, stopping after `limit` characters of it. Blanks at the start are left out.
-    /// Returns whether the text was read to its end.
-    pub(crate) fn fold_into(self, text: &str, limit: usize, folded: &mut String) -> bool {
-        let start = folded.len();
-        let mut last = ' ';
-        for (count, c) in text.chars().enumerate() {
-            if count >= limit {
-                return false;
-            }
-            // Zero-width signs are typesetting, not text: a cue is found across them.
-            if matches!(c, '\u{200b}'..='\u{200f}' | '\u{ad}' | '\u{feff}' | '\u{300}'..='\u{36f}') {
-                continue;
-            }
-            let mut c = self.fold(c);
-            if c.is_ascii_digit() {
-                c = '#';
-            }
-            if c == last && (c == ' ' || c == '#') {
-                continue;
-            }
-            folded.push(c);
-            last = c;
+    /// Folds a text to the end of the buffer.
+    pub(crate) fn fold_into(self, text: &str, folded: &mut String) {
+        let mut folding = Folding::new();
+        text.chars().for_each(|c| folding.push(c, self.of(c).folded, folded));
+        folding.finish(folded);
+    }
+}
+
+/// A text being folded, character by character, to the end of a buffer.
+pub(crate) struct Folding {
+    last: char,
+}
+
+impl Folding {
+    pub(crate) fn new() -> Self {
+        Self { last: ' ' }
+    }
+
+    /// Takes the next character and its fold. Blanks at the start, and all but the first of a run, are left out.
+    #[inline]
+    pub(crate) fn push(&mut self, c: char, mut fold: char, folded: &mut String) {
+        if fold.is_ascii_digit() {
+            fold = '#';
         }
-        while folded.len() > start && folded.ends_with(' ') {
+        if fold == self.last && (fold == ' ' || fold == '#') {
+            return;
+        }
+        // Zero-width signs are typesetting, not text: a cue is found across them.
+        if !c.is_ascii()
+            && matches!(c, '\u{200b}'..='\u{200f}' | '\u{ad}' | '\u{feff}' | '\u{300}'..='\u{36f}')
+        {
+            return;
+        }
+        folded.push(fold);
+        self.last = fold;
+    }
+
+    /// Takes the blank off the end.
+    pub(crate) fn finish(self, folded: &mut String) {
+        if self.last == ' ' && folded.ends_with(' ') {
             folded.pop();
         }
-        true
     }
 }
 
@@ -133,6 +177,8 @@ pub(crate) struct Anchors {
     pub(crate) word_start: bool,
     /// A word has to end where the match does.
     pub(crate) word_end: bool,
+    /// Anything may follow.
+    pub(crate) open_end: bool,
 }
 
 /// A compiled pattern: the folded texts that it stands for, all with the same anchors but for word boundaries.
@@ -156,7 +202,7 @@ impl Pattern {
         if start && open_start {
             return Err("`*` makes no sense beside `^`".into());
         }
-        let folder = Folder::new();
+        let glyphs = Glyphs::new();
         let mut texts = Vec::new();
         for choice in expand(rest)? {
             let (choice, open_end) = match choice.find('*') {
@@ -166,13 +212,18 @@ impl Pattern {
             let end = end && !open_end;
             let mut text = String::new();
             // The sign for digits is a digit, once folded.
-            folder.fold_into(&choice.replace('#', "0"), usize::MAX, &mut text);
+            glyphs.fold_into(&choice.replace('#', "0"), &mut text);
             let (Some(first), Some(last)) = (text.chars().next(), text.chars().next_back()) else {
                 return Err("the pattern, or one of its choices, is empty".into());
             };
             let bounded = |c: char, open: bool| !open && is_word(c) && !is_unspaced(c);
-            let anchors =
-                Anchors { start, end, word_start: bounded(first, open_start), word_end: bounded(last, open_end) };
+            let anchors = Anchors {
+                start,
+                end,
+                word_start: bounded(first, open_start),
+                word_end: bounded(last, open_end),
+                open_end,
+            };
             if !texts.contains(&(text.clone(), anchors)) {
                 texts.push((text, anchors));
             }
@@ -219,7 +270,10 @@ fn alternatives(rest: &mut &str, depth: usize) -> Result<Vec<String>, String> {
         if texts.len() * choices.len() > MOST_CHOICES {
             return Err(format!("the pattern stands for more than {MOST_CHOICES} texts: write several rows"));
         }
-        texts = texts.iter().flat_map(|text| choices.iter().map(move |choice| format!("{text}{choice}"))).collect();
+        texts = texts
+            .iter()
+            .flat_map(|text| choices.iter().map(move |choice| format!("{text}{choice}")))
+            .collect();
     }
 }
 
@@ -229,7 +283,7 @@ mod tests {
 
     fn folded(text: &str) -> String {
         let mut folded = String::new();
-        Folder::new().fold_into(text, usize::MAX, &mut folded);
+        Glyphs::new().fold_into(text, &mut folded);
         folded
     }
 
@@ -255,10 +309,10 @@ mod tests {
     #[test]
     fn anchors_and_boundaries_come_from_the_signs() {
         let anchors = |pattern: &str| Pattern::parse(pattern).unwrap().texts[0].1;
-        let free = Anchors { start: false, end: false, word_start: true, word_end: true };
+        let free = Anchors { start: false, end: false, word_start: true, word_end: true, open_end: false };
         assert_eq!(anchors("menu"), free);
         assert_eq!(anchors("^menu$"), Anchors { start: true, end: true, ..free });
-        assert_eq!(anchors("coment*"), Anchors { word_end: false, ..free });
+        assert_eq!(anchors("coment*"), Anchors { word_end: false, open_end: true, ..free });
         assert_eq!(anchors("更多"), Anchors { word_start: false, word_end: false, ..free });
     }
 

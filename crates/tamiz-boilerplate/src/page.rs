@@ -122,7 +122,7 @@ impl Page {
         // Words of very many lines of prose are the language's function words, and say nothing about the topic.
         let many = prose.iter().filter(|prose| **prose).count() as f32 * 0.15;
         for entry in &mut words.entries {
-            entry.is_content &= entry.prose < 2 || (entry.prose as f32) < many.max(2.0);
+            entry.is_content &= (entry.prose as f32) < many.max(5.0);
             entry.mark = 0;
         }
     }
@@ -213,7 +213,8 @@ impl Page {
         }
         for line in lines.iter() {
             let long = line.tokens > 2;
-            let others = |counter: &Counter, hash| if long { counter.count(hash).saturating_sub(1) } else { 0 };
+            let others =
+                |counter: &Counter, hash| if long { counter.count(hash).saturating_sub(1) } else { 0 };
             repeats.push([
                 counters[0].count(line.hash).saturating_sub(1),
                 others(&counters[1], line.head_hash),
@@ -264,7 +265,9 @@ impl Page {
     fn find_title(&mut self) {
         self.title = NONE;
         self.title_words = 0;
-        let Some(end) = (self.best.tokens > 0).then(|| (self.best.first + 3).min(self.lines.len())) else { return };
+        let Some(end) = (self.best.tokens > 0).then(|| (self.best.first + 3).min(self.lines.len())) else {
+            return;
+        };
         let mut best = 0.0;
         for i in self.best.first.saturating_sub(40)..end {
             let line = &self.lines[i];

@@ -53,10 +53,12 @@ impl Weights {
         };
         for row in text.lines().filter(|row| !row.starts_with('#') && !row.is_empty()) {
             let mut columns = row.split('\t');
-            let (Some(name), Some(first), Some(second)) = (columns.next(), columns.next(), columns.next()) else {
+            let (Some(name), Some(first), Some(second)) = (columns.next(), columns.next(), columns.next())
+            else {
                 return Err(format!("the row `{row}` has no three columns"));
             };
-            let number = |text: &str| text.parse::<f32>().map_err(|_| format!("`{text}` in `{row}` is no number"));
+            let number =
+                |text: &str| text.parse::<f32>().map_err(|_| format!("`{text}` in `{row}` is no number"));
             if name == "bias" {
                 weights.bias = [number(first)?, number(second)?];
             } else if let Some(at) = CONTEXT.iter().position(|known| *known == name) {
@@ -204,10 +206,11 @@ impl Echo {
     }
 }
 
-/// The probability from which on a line of this page is kept, and the token F1 to be expected of it.
+/// The probability from which on a line of this page is kept.
 ///
-/// Where the labeller is sure of itself it may cut at even odds; where it is not, keeping is the smaller harm.
-pub(crate) fn threshold(keep: &[f32], page: &Page) -> (f32, f32) {
+/// `best` is the highest token F1 that can be expected on the page. Where the labeller is sure of itself it may cut
+/// at even odds; where it is not, keeping is the smaller harm.
+pub(crate) fn threshold(keep: &[f32], page: &Page) -> f32 {
     const STEPS: usize = 128;
     let mut tokens = [0.0f32; STEPS];
     let mut likely = [0.0f32; STEPS];
@@ -223,7 +226,7 @@ pub(crate) fn threshold(keep: &[f32], page: &Page) -> (f32, f32) {
         right += likely[step];
         best = best.max(2.0 * right / (kept + total + 1e-6));
     }
-    ((0.55 + best - 0.9).clamp(0.15, 0.6), best)
+    (0.55 + best - 0.9).clamp(0.15, 0.6)
 }
 
 #[cfg(test)]
@@ -238,6 +241,8 @@ mod tests {
     #[test]
     fn a_table_that_does_not_fit_is_refused() {
         assert!(Weights::parse("bias\t0\t0\n").is_err_and(|message| message.contains("has no weight")));
-        assert!(Weights::parse("colour\t0\t0\n").is_err_and(|message| message.contains("no feature `colour`")));
+        assert!(
+            Weights::parse("colour\t0\t0\n").is_err_and(|message| message.contains("no feature `colour`"))
+        );
     }
 }
