@@ -3,7 +3,6 @@
 use tamiz_core::{Kind, RuleId};
 
 use crate::cues::Role;
-use crate::features::is_heading;
 use crate::line::{Ending, Line};
 use crate::page::Page;
 use crate::verdict::{Verdict, Verdicts};
@@ -29,7 +28,7 @@ fn is_headline(line: &Line) -> bool {
 
 /// Whether the line heads a block of related headlines.
 fn opens(line: &Line) -> bool {
-    is_heading(line)
+    line.is_heading()
         && (line.cues.has(Role::Opener)
             || (line.cues.lead_is_all && line.cues.lead.is_some_and(|cue| cue.role() == Role::Link)))
 }
@@ -78,7 +77,7 @@ fn end_of_block(page: &Page, keep: &[f32], heading: usize) -> usize {
     let mut headline = None;
     let mut headlines = 0;
     for (j, line) in page.lines.iter().enumerate().skip(heading + 1) {
-        let is_furniture = is_heading(line) && line.cues.best.is_some();
+        let is_furniture = line.is_heading() && line.cues.best.is_some();
         if line.letters == 0 || is_furniture {
             continue;
         }

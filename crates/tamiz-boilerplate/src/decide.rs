@@ -4,7 +4,6 @@ use tamiz_core::{Kind, RuleId};
 
 use crate::blocks;
 use crate::cues::{CueId, Role};
-use crate::features::is_heading;
 use crate::inside;
 use crate::line::{Ending, Line};
 use crate::page::{NONE, Page};
@@ -45,7 +44,7 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
     }
     let mut in_comments = false;
     for (i, line) in page.lines.iter().enumerate() {
-        in_comments |= i > page.best.first && is_heading(line) && line.cues.has(Role::Comments);
+        in_comments |= i > page.best.first && line.is_heading() && line.cues.has(Role::Comments);
         if keep[i] < threshold && !leads(page, i) {
             verdicts.mark(i, guess(page, i, line, in_comments));
         }
@@ -60,7 +59,7 @@ fn says_furniture(line: &Line, keep: f32, page: &Page, i: usize) -> Option<CueId
     }
     let best = cues.best?;
     let inside = page.best.first < i && i < page.best.last;
-    if is_heading(line) {
+    if line.is_heading() {
         let limit = match best.role() {
             Role::Hint | Role::Credit | Role::Name => return None,
             // Words that are headings of articles as well.

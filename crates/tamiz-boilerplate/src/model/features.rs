@@ -7,7 +7,6 @@ use tamiz_core::Kind;
 
 use super::math::{exp, ln_1p};
 use crate::cues::Role;
-use crate::features::is_heading;
 use crate::line::{Ending, Line};
 use crate::page::{NONE, Page};
 
@@ -263,7 +262,7 @@ impl Features {
         }
         row.put(cues.ids.count_ones() as f32);
         row.put(cues.cover);
-        row.put(flag(is_heading(line)));
+        row.put(flag(line.is_heading()));
         row.put(flag(cues.lead.is_some()));
         row.put(flag(cues.tail.is_some()));
         row.put(fade(passed.opener));
@@ -277,7 +276,7 @@ impl Features {
 impl Passed {
     /// Takes note of headings over other blocks, which colour the lines below them.
     fn walk(&mut self, page: &Page, i: usize, line: &Line) {
-        if line.cues.ids == 0 || !is_heading(line) {
+        if line.cues.ids == 0 || !line.is_heading() {
             return;
         }
         if line.cues.has(Role::Opener) {

@@ -1,16 +1,15 @@
 //! A model's numbers and the file that holds them.
 //!
-//! The file: the magic `tamizBP1`, a format version and the sizes it was trained for as little-endian `u32`, then means
-//! and deviations of the features, the vocabulary of n-grams as sorted 32-bit hashes, and all parameters, as
-//! little-endian numbers.
+//! The file is text, so that it travels like any table: a line that names the format, the features' names, the number
+//! of channels, then four parts (means and deviations of the features, the n-grams' hashes, all parameters), each its
+//! name and count, and 32-bit words in base64.
 
-use super::features::FEATURES;
+use super::features::{FEATURES, NAMES};
 use super::net::{CHANNELS, GRAM_WIDTH, Layout, Row, add_scaled, rows};
 
-/// A model file starts with this.
-const MAGIC: &[u8; 8] = b"tamizBP1";
-/// Counts up when features or layers change their meaning: an older file is then refused instead of misread.
-const VERSION: u32 = 1;
+/// A model file begins with this line; the number counts up when layers change their meaning, so that an older file
+/// is refused instead of misread.
+const MAGIC: &str = "tamiz boilerplate model, format 1";
 /// Standardised features are cut off here.
 const LIMIT: f32 = 4.0;
 
@@ -101,65 +100,95 @@ impl Weights {
     }
 
     /// The model as a file.
-    #[cfg_attr(not(feature = "train"), allow(dead_code))]
-    pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = MAGIC.to_vec();
-        for size in [VERSION, FEATURES as u32, CHANNELS as u32, self.vocabulary.len() as u32] {
-            bytes.extend(size.to_le_bytes());
+    #[cfg(feature = "train")]
+    pub(crate) fn to_text(&self) -> String {
+        let mut text = format!("{MAGIC}\nfeatures {}\nchannels {CHANNELS}\n", NAMES.join(" "));
+        let words = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
+        let sections = [words(&self.mean), words(&self.deviation), self.vocabulary.clone(), words(&self.parameters)];
+        for (name, words) in SECTIONS.iter().zip(sections) {
+            text.push_str(&format!("{name} {}\n", words.len()));
+            encode(&words, &mut text);
         }
-        let floats =
-            |bytes: &mut Vec<u8>, values: &[f32]| bytes.extend(values.iter().flat_map(|v| v.to_le_bytes()));
-        floats(&mut bytes, &self.mean);
-        floats(&mut bytes, &self.deviation);
-        bytes.extend(self.vocabulary.iter().flat_map(|hash| hash.to_le_bytes()));
-        floats(&mut bytes, &self.parameters);
-        bytes
+        text
     }
 
     /// Reads a model file.
-    pub(crate) fn from_bytes(bytes: &[u8]) -> Result<Self, String> {
-        let mut rest = bytes.strip_prefix(MAGIC).ok_or("this is no boilerplate model of tamiz")?;
-        let mut take = |count: usize| -> Result<&[u8], String> {
-            let (taken, left) = rest.split_at_checked(count).ok_or("the model file ends too early")?;
-            rest = left;
-            Ok(taken)
-        };
-        let mut size = || take(4).map(|b| u32::from_le_bytes([b[0], b[1], b[2], b[3]]));
-        let (version, features, channels, grams) = (size()?, size()?, size()?, size()?);
-        if (version, features as usize, channels as usize) != (VERSION, FEATURES, CHANNELS) {
-            return Err(format!(
-                "the model was trained by another version of tamiz (format {version}, {features} features, {channels} \
-                 channels; this one reads format {VERSION}, {FEATURES}, {CHANNELS})"
-            ));
+    pub(crate) fn from_text(text: &str) -> Result<Self, String> {
+        let mut lines = text.lines();
+        if lines.next() != Some(MAGIC) {
+            return Err(format!("this is no model of this stage: it does not begin with `{MAGIC}`"));
         }
-        let floats = |bytes: &[u8]| -> Result<Vec<f32>, String> {
-            let values: Vec<f32> =
-                bytes.as_chunks().0.iter().map(|chunk| f32::from_le_bytes(*chunk)).collect();
-            if values.iter().all(|value| value.is_finite()) {
-                Ok(values)
-            } else {
-                Err("the model holds no numbers".into())
+        let features = lines.next().and_then(|line| line.strip_prefix("features ")).unwrap_or("");
+        let channels = lines.next().and_then(|line| line.strip_prefix("channels ")).unwrap_or("");
+        if !features.split(' ').eq(NAMES.iter().copied()) || channels.parse() != Ok(CHANNELS) {
+            return Err("the model was trained by a version of tamiz that looks at other features".into());
+        }
+        let mut section = |name: &str| decode(name, &mut lines);
+        let statistics = |words: Vec<u32>| -> Result<[f32; FEATURES], String> {
+            floats(words)?.try_into().map_err(|_| "the model has too few or too many features".to_owned())
+        };
+        let mean = statistics(section(SECTIONS[0])?)?;
+        let deviation = statistics(section(SECTIONS[1])?)?;
+        let vocabulary = section(SECTIONS[2])?;
+        let parameters = floats(section(SECTIONS[3])?)?;
+        if deviation.iter().any(|value| *value <= 0.0) || !vocabulary.is_sorted() {
+            return Err("the model's statistics or its vocabulary are damaged".into());
+        }
+        if parameters.len() != Layout::GRAMS + vocabulary.len() * GRAM_WIDTH {
+            return Err(format!("the model has {} parameters, which do not fit its layers", parameters.len()));
+        }
+        Ok(Self::new(mean, deviation, vocabulary, parameters))
+    }
+}
+
+/// The names of the file's parts, in order.
+const SECTIONS: [&str; 4] = ["means", "deviations", "vocabulary", "parameters"];
+
+/// Words of 32 bits in each line of the file.
+const WORDS_A_LINE: usize = 18;
+
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Writes words as base64 of their little-endian bytes.
+#[cfg(feature = "train")]
+fn encode(words: &[u32], text: &mut String) {
+    for line in words.chunks(WORDS_A_LINE) {
+        let bytes: Vec<u8> = line.iter().flat_map(|word| word.to_le_bytes()).collect();
+        for group in bytes.chunks(3) {
+            let bits = group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+            for place in 0..=group.len() {
+                text.push(char::from(DIGITS[(bits >> (18 - 6 * place) & 63) as usize]));
             }
-        };
-        let statistics =
-            |values: Vec<f32>| -> [f32; FEATURES] { values.try_into().expect("as many as were taken") };
-        let mean = statistics(floats(take(4 * FEATURES)?)?);
-        let deviation = statistics(floats(take(4 * FEATURES)?)?);
-        if deviation.iter().any(|value| *value <= 0.0) {
-            return Err("the model's deviations are not all positive".into());
         }
-        let vocabulary: Vec<u32> =
-            take(4 * grams as usize)?.as_chunks().0.iter().map(|chunk| u32::from_le_bytes(*chunk)).collect();
-        if !vocabulary.is_sorted() {
-            return Err("the model's vocabulary is not sorted".into());
-        }
-        let parameters = floats(take(4 * (Layout::GRAMS + grams as usize * GRAM_WIDTH))?)?;
-        if rest.is_empty() {
-            Ok(Self::new(mean, deviation, vocabulary, parameters))
-        } else {
-            Err("the model file goes on after its end".into())
+        text.push('\n');
+    }
+}
+
+/// Reads the words of one part of the file.
+fn decode<'t>(name: &str, lines: &mut impl Iterator<Item = &'t str>) -> Result<Vec<u32>, String> {
+    let damaged = || format!("the part `{name}` of the model is damaged or missing");
+    let head = lines.next().and_then(|line| line.strip_prefix(name)).ok_or_else(damaged)?;
+    let count: usize = head.trim().parse().map_err(|_| damaged())?;
+    let mut words = Vec::new();
+    for _ in 0..count.div_ceil(WORDS_A_LINE) {
+        let (mut bits, mut held) = (0u64, 0);
+        for digit in lines.next().ok_or_else(damaged)?.bytes() {
+            let value = DIGITS.iter().position(|known| *known == digit).ok_or_else(damaged)?;
+            bits = bits << 6 | value as u64;
+            held += 6;
+            if held >= 32 {
+                held -= 32;
+                words.push(((bits >> held) as u32).swap_bytes());
+                bits &= (1 << held) - 1;
+            }
         }
     }
+    if words.len() == count { Ok(words) } else { Err(damaged()) }
+}
+
+fn floats(words: Vec<u32>) -> Result<Vec<f32>, String> {
+    let values: Vec<f32> = words.into_iter().map(f32::from_bits).collect();
+    if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err("the model holds no numbers".into()) }
 }
 
 const BUCKETS: usize = 1 << 12;

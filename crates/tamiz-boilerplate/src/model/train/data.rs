@@ -6,7 +6,6 @@ use tamiz_core::{Document, LanguageCode};
 
 use crate::cues::{Cues, TableSet};
 use crate::line::Reader;
-use crate::model::features::Features;
 
 /// A page whose lines are labelled.
 #[derive(Clone, Debug)]
@@ -85,12 +84,12 @@ pub(super) fn fold_of(site: &str, folds: u32) -> u32 {
 /// Reads pages as the stage does.
 #[derive(Default)]
 pub(super) struct Reading {
-    page: crate::page::Page,
-    pub(super) features: Features,
+    pub(super) page: crate::page::Page,
+    pub(super) source: String,
 }
 
 impl Reading {
-    /// Computes the features of these lines; the language, where it is told, says which cue tables count.
+    /// Reads these lines; the language, where it is told, says which cue tables count.
     pub(super) fn read(&mut self, lines: &[Line], language: Option<&str>) {
         let mut text = String::with_capacity(lines.iter().map(|line| line.text.len() + 1).sum());
         for line in lines {
@@ -101,7 +100,8 @@ impl Reading {
         let cues = Cues::embedded();
         let reader = Reader::new(&cues, TableSet::of(language.and_then(LanguageCode::parse)));
         self.page.read(&document, &reader);
-        self.features.compute(&self.page);
-        assert_eq!(self.features.rows().len(), lines.len(), "labelled lines are not blank");
+        assert_eq!(self.page.lines.len(), lines.len(), "labelled lines are not blank");
+        self.source.clear();
+        self.source.push_str(document.source());
     }
 }

@@ -6,20 +6,26 @@ mod backward;
 mod data;
 mod optimiser;
 mod random;
+mod record;
+mod report;
 mod score;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::decode::{Decoder, threshold};
-use super::features::{FEATURES, Grams};
-use super::net::{CHANNELS, DILATIONS, GRAM_WIDTH, INPUTS, Layout, Pass};
+use super::Labeller;
+use super::features::{FEATURES, Features, Grams};
+use super::net::{CHANNELS, DILATIONS, GRAM_WIDTH, INPUTS, Layout};
 use super::weights::Weights;
+use crate::decide;
+use crate::verdict::Verdicts;
 use augment::Pool;
 use backward::{Example, Loss, NO_GRAM, Tape, Transposed};
 pub use data::{Line, Page, site_of_url};
 use data::{Reading, fold_of};
 use optimiser::Optimiser;
 use random::Random;
+pub use record::Record;
+pub use report::report;
 pub use score::{PageScore, Summary};
 
 /// Lines of one step.
@@ -119,47 +125,39 @@ pub fn hold_out(
 impl Trained {
     /// The model file.
     #[must_use]
-    pub fn to_bytes(&self) -> Vec<u8> {
-        self.weights.to_bytes()
+    pub fn to_text(&self) -> String {
+        self.weights.to_text()
     }
 
-    /// Scores pages as the stage would label them by the model alone.
+    /// Scores pages as the stage would label them.
     pub fn score<'p>(&self, pages: impl Iterator<Item = &'p Page>) -> Vec<PageScore> {
-        let mut labeller = Labeller::default();
+        let mut judge = Judge::default();
         pages
             .map(|page| {
-                let kept = labeller.label(&self.weights, page);
-                PageScore::new(page, &kept, labeller.reading.features.tokens())
+                let (kept, by_model) = judge.judge(&self.weights, page);
+                PageScore::new(page, &kept, &by_model, judge.labeller.keep(), |line| judge.reading.page.lines[line].tokens)
             })
             .collect()
-    }
-
-    /// Each line's probability of being content.
-    #[must_use]
-    pub fn probabilities(&self, page: &Page) -> Vec<f32> {
-        let mut labeller = Labeller::default();
-        labeller.label(&self.weights, page);
-        labeller.pass.probabilities().to_vec()
     }
 }
 
 /// Everything that labelling a page needs.
 #[derive(Default)]
-struct Labeller {
+struct Judge {
     reading: Reading,
-    pass: Pass,
-    decoder: Decoder,
+    labeller: Labeller,
+    verdicts: Verdicts,
 }
 
-impl Labeller {
-    fn label(&mut self, weights: &Weights, page: &Page) -> Vec<bool> {
+impl Judge {
+    /// Whether each line stays; and whether it would by the model alone.
+    fn judge(&mut self, weights: &Weights, page: &Page) -> (Vec<bool>, Vec<bool>) {
         self.reading.read(&page.lines, None);
-        let features = &self.reading.features;
-        self.pass.run(weights, features);
-        let probabilities = self.pass.probabilities();
-        let lines = probabilities.iter().copied().zip(features.tokens().iter().copied());
-        let bar = threshold(self.decoder.expected_f1(lines));
-        probabilities.iter().map(|p| *p > bar).collect()
+        let read = &self.reading.page;
+        let bar = self.labeller.label(weights, read, None, 0.0);
+        decide::decide(read, &self.reading.source, self.labeller.keep(), bar, &mut self.verdicts);
+        let kept = (0..page.lines.len()).map(|line| self.verdicts.get(line).is_none()).collect();
+        (kept, self.labeller.keep().iter().map(|p| *p >= bar).collect())
     }
 }
 
@@ -170,9 +168,10 @@ fn survey(pages: &[&Page], gram_sites: usize) -> ([f32; FEATURES], [f32; FEATURE
     let mut count = 0.0f64;
     let mut sites: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
     let mut reading = Reading::default();
+    let mut features = Features::default();
     for page in pages {
         reading.read(&page.lines, None);
-        let features = &reading.features;
+        features.compute(&reading.page);
         for (line, row) in features.rows().iter().enumerate() {
             for (i, value) in row.iter().enumerate() {
                 sums[i] += f64::from(*value);
@@ -334,6 +333,7 @@ fn batches(draws: &[Draw<'_>]) -> Vec<std::ops::Range<usize>> {
 #[derive(Default)]
 struct Maker {
     reading: Reading,
+    features: Features,
 }
 
 impl Maker {
@@ -342,7 +342,8 @@ impl Maker {
         let lines = &lines[..lines.len().min(STEP_LINES)];
         // The stage is told the language when a stage before it has found it out, and not otherwise.
         self.reading.read(lines, draw.knows_language.then_some(draw.page.language.as_str()));
-        let features = &self.reading.features;
+        let features = &mut self.features;
+        features.compute(&self.reading.page);
         let mut example = Example::default();
         let number = |gram: u32| if gram == 0 { None } else { weights.gram_number(gram) };
         for (line, row) in features.rows().iter().enumerate() {

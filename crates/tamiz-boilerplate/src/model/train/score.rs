@@ -27,6 +27,12 @@ pub struct PageScore {
     pub keep_all_f1: f64,
     /// Furniture in the zone of the content: lines dropped rightly, dropped wrongly, and missed.
     pub zone: [u32; 3],
+    /// The token F1 of the model alone, without what cues and blocks decide.
+    pub model_token_f1: f64,
+    /// The zone of the model alone.
+    pub model_zone: [u32; 3],
+    /// Each line's probability of being content.
+    pub probabilities: Vec<f32>,
 }
 
 /// Counts tokens: maximal runs of letters and digits, or one character of an unspaced script, after NFKC and
@@ -74,7 +80,13 @@ fn token_f1(page: &Page, gold: &HashMap<String, i64>, gold_total: i64, kept: &[b
 }
 
 impl PageScore {
-    pub(super) fn new(page: &Page, kept: &[bool], tokens: &[u32]) -> Self {
+    pub(super) fn new(
+        page: &Page,
+        kept: &[bool],
+        by_model: &[bool],
+        probabilities: &[f32],
+        tokens: impl Fn(usize) -> u32,
+    ) -> Self {
         let mut gold = HashMap::new();
         let gold_total = match &page.gold {
             Some(text) => count_tokens(text, &mut gold, 1),
@@ -85,22 +97,6 @@ impl PageScore {
                 .map(|line| count_tokens(&line.text, &mut gold, 1))
                 .sum(),
         };
-        let mut zone = [0; 3];
-        if let Some((first, last)) = page.zone() {
-            let from = first.saturating_sub(ZONE_MARGIN);
-            for i in from..(last + 1 + ZONE_MARGIN).min(page.lines.len()) {
-                let line = &page.lines[i];
-                if line.ambiguous || tokens[i] == 0 {
-                    continue;
-                }
-                match (line.keep, kept[i]) {
-                    (false, false) => zone[0] += 1,
-                    (true, false) => zone[1] += 1,
-                    (false, true) => zone[2] += 1,
-                    (true, true) => {}
-                }
-            }
-        }
         Self {
             source: page.source.clone(),
             language: page.language.clone(),
@@ -108,9 +104,31 @@ impl PageScore {
             id: page.id.clone(),
             token_f1: token_f1(page, &gold, gold_total, kept),
             keep_all_f1: token_f1(page, &gold, gold_total, &vec![true; kept.len()]),
-            zone,
+            zone: zone(page, kept, &tokens),
+            model_token_f1: token_f1(page, &gold, gold_total, by_model),
+            model_zone: zone(page, by_model, &tokens),
+            probabilities: probabilities.to_vec(),
         }
     }
+}
+
+/// Counts furniture from some lines before the content to some after.
+fn zone(page: &Page, kept: &[bool], tokens: &impl Fn(usize) -> u32) -> [u32; 3] {
+    let mut counts = [0; 3];
+    let Some((first, last)) = page.zone() else { return counts };
+    for i in first.saturating_sub(ZONE_MARGIN)..(last + 1 + ZONE_MARGIN).min(page.lines.len()) {
+        let line = &page.lines[i];
+        if line.ambiguous || tokens(i) == 0 {
+            continue;
+        }
+        match (line.keep, kept[i]) {
+            (false, false) => counts[0] += 1,
+            (true, false) => counts[1] += 1,
+            (false, true) => counts[2] += 1,
+            (true, true) => {}
+        }
+    }
+    counts
 }
 
 /// The figures of several pages.
@@ -124,24 +142,37 @@ pub struct Summary {
     pub keep_all_f1: f64,
     /// F1 of dropped lines from three lines before the content to three after, pooled.
     pub zone_f1: f64,
+    /// Both figures for the model alone.
+    pub model_token_f1: f64,
+    /// See `model_token_f1`.
+    pub model_zone_f1: f64,
 }
 
 impl Summary {
     /// Of the pages given.
     pub fn of<'s>(scores: impl Iterator<Item = &'s PageScore>) -> Self {
         let mut summary = Summary::default();
-        let mut zone = [0u32; 3];
+        let (mut zone, mut model_zone) = ([0u32; 3], [0u32; 3]);
         for score in scores {
             summary.pages += 1;
             summary.token_f1 += score.token_f1;
             summary.keep_all_f1 += score.keep_all_f1;
-            zone.iter_mut().zip(score.zone).for_each(|(sum, count)| *sum += count);
+            summary.model_token_f1 += score.model_token_f1;
+            for k in 0..3 {
+                zone[k] += score.zone[k];
+                model_zone[k] += score.model_zone[k];
+            }
         }
         let pages = summary.pages.max(1) as f64;
         summary.token_f1 /= pages;
         summary.keep_all_f1 /= pages;
-        let [right, wrong, missed] = zone.map(f64::from);
-        summary.zone_f1 = 2.0 * right / (2.0 * right + wrong + missed).max(1.0);
+        summary.model_token_f1 /= pages;
+        let f1 = |counts: [u32; 3]| {
+            let [right, wrong, missed] = counts.map(f64::from);
+            2.0 * right / (2.0 * right + wrong + missed).max(1.0)
+        };
+        summary.zone_f1 = f1(zone);
+        summary.model_zone_f1 = f1(model_zone);
         summary
     }
 }
