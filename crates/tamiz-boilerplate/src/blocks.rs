@@ -48,7 +48,8 @@ fn share_a_rare_word(page: &Page, a: usize, b: usize) -> bool {
 pub(crate) fn related(page: &Page, keep: &[f32], verdicts: &mut Verdicts) {
     let mut i = 0;
     while i < page.lines.len() {
-        if !opens(&page.lines[i]) {
+        // Above the article, such a heading is rather a menu's, and the next headline the article's own.
+        if i < page.best.first || !opens(&page.lines[i]) {
             i += 1;
             continue;
         }

@@ -15,6 +15,8 @@ use crate::notation::{Anchors, Pattern, is_unspaced, is_word};
 pub(crate) enum Role {
     /// The line is furniture if the cue is most of it.
     Line,
+    /// The line is furniture if it is no paragraph.
+    Short,
     /// The line is furniture however long it is.
     Anywhere,
     /// The line is furniture if it starts with the cue and is no paragraph.
@@ -48,7 +50,7 @@ const IDS: &[(&str, Kind, Role)] = &[
     ("comment-form", Kind::Comments, Role::Line),
     ("comments-opener", Kind::Comments, Role::Comments),
     ("cookie-notice", Kind::Notice, Role::Anywhere),
-    ("copyright", Kind::Notice, Role::Line),
+    ("copyright", Kind::Notice, Role::Short),
     ("date", Kind::Dateline, Role::Line),
     ("donate", Kind::Promo, Role::Line),
     ("edition", Kind::Navigation, Role::Line),
@@ -62,7 +64,7 @@ const IDS: &[(&str, Kind, Role)] = &[
     ("menu", Kind::Navigation, Role::Line),
     ("most-read-opener", Kind::Related, Role::Opener),
     ("news-agency", Kind::Caption, Role::Hint),
-    ("newsletter", Kind::Promo, Role::Line),
+    ("newsletter", Kind::Promo, Role::Short),
     ("page-tools", Kind::Interface, Role::Line),
     ("photo-credit", Kind::Caption, Role::Credit),
     ("player", Kind::Interface, Role::Line),
@@ -71,7 +73,7 @@ const IDS: &[(&str, Kind, Role)] = &[
     ("related-link", Kind::Related, Role::Link),
     ("related-opener", Kind::Related, Role::Opener),
     ("relative-time", Kind::Dateline, Role::Line),
-    ("reproduction", Kind::Notice, Role::Line),
+    ("reproduction", Kind::Notice, Role::Short),
     ("section-name", Kind::Navigation, Role::Line),
     ("share-bar", Kind::Interface, Role::Line),
     ("subscribe", Kind::Promo, Role::Line),

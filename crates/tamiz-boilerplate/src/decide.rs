@@ -22,6 +22,12 @@ const OUTWEIGHS: f32 = 0.5;
 /// The same for a cue that proves much.
 const OUTWEIGHS_STRONG: f32 = 0.97;
 
+/// The probability below which a line that could be a title is none.
+const SURELY_NOT: f32 = 0.05;
+
+/// The share of the threshold that a paragraph of the main block has to reach.
+const INSIDE: f32 = 0.75;
+
 /// How many lines above the main block a lead may stand.
 const LEAD_REACH: usize = 8;
 
@@ -45,7 +51,9 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
     let mut in_comments = false;
     for (i, line) in page.lines.iter().enumerate() {
         in_comments |= i > page.best.first && line.is_heading() && line.cues.has(Role::Comments);
-        if keep[i] < threshold && !leads(page, i) {
+        let inside = page.prose[i] && page.best.first <= i && i <= page.best.last;
+        let limit = if inside { threshold * INSIDE } else { threshold };
+        if keep[i] < limit && !leads(page, i) && !entitles(page, i, keep[i]) && !heads(page, i, keep[i]) {
             verdicts.mark(i, guess(page, i, line, in_comments));
         }
     }
@@ -67,6 +75,7 @@ fn says_furniture(line: &Line, keep: f32, page: &Page, i: usize) -> Option<CueId
             // A firm's year of foundation is its masthead only at the top of a page.
             _ if best.kind() == Kind::Masthead && i >= page.best.first.min(10) => OUTWEIGHS,
             Role::Opener if inside => 0.8,
+            _ if best.kind() == Kind::Dateline && i <= page.best.first + 3 => 0.95,
             _ if best.kind() == Kind::Dateline => 0.7,
             _ => OUTWEIGHS_STRONG,
         };
@@ -82,6 +91,9 @@ fn says_furniture(line: &Line, keep: f32, page: &Page, i: usize) -> Option<CueId
         if is_label && line.tokens <= longest && keep < 0.9 {
             return Some(lead);
         }
+    }
+    if cues.has(Role::Short) && line.tokens <= 25 && keep < if line.is_prose() { OUTWEIGHS } else { 0.9 } {
+        return CueId::all().find(|cue| cue.role() == Role::Short && cues.ids >> cue.index() & 1 == 1);
     }
     // Notices stand around an article; what stands inside it may be about them.
     let at_edge = !inside || page.best.last - i <= 1;
@@ -130,6 +142,25 @@ fn credit(line: &Line, keep: f32) -> Option<RuleId> {
     };
     let rule = CueId::all().find(|cue| cue.role() == Role::Credit).map(CueId::rule);
     (is_credited && keep < limit).then_some(rule).flatten()
+}
+
+/// Whether the line is the article's title: what shares most words with the main block, a little above it.
+fn entitles(page: &Page, i: usize, keep: f32) -> bool {
+    let near = i < page.best.first && page.best.first - i <= 2 * LEAD_REACH;
+    page.title == i as u32 && near && page.title_words > 1 && keep >= SURELY_NOT
+}
+
+/// Whether the line heads the paragraph below it: short, without a cue, and in the middle of the main block.
+fn heads(page: &Page, i: usize, keep: f32) -> bool {
+    let line = &page.lines[i];
+    let inside = page.best.first < i && i < page.best.last;
+    let above = i.checked_sub(1).is_some_and(|above| {
+        let above = &page.lines[above];
+        above.is_prose() || above.cues.cover >= 0.6
+    });
+    let plain =
+        line.cues.ids == 0 && line.digits == 0 && page.repeats[i][0] == 0 && line.ending == Ending::Open;
+    inside && above && plain && page.until_prose[i] == 1 && (2..=8).contains(&line.tokens) && keep >= 0.3
 }
 
 /// The rule by which the line is a caption with a credit glued to its end. Such captions are taken from the picture

@@ -1,6 +1,6 @@
 //! Furniture glued to text within a line: a button at a paragraph's end, a photo credit after a name.
 
-use tamiz_core::{Kind, RuleId, Span};
+use tamiz_core::RuleId;
 
 use crate::cues::Role;
 use crate::line::{Ending, Line};
@@ -9,6 +9,7 @@ use crate::notation::{Glyphs, class};
 /// How far from a line's end glued furniture is looked for, in characters.
 const REACH: usize = 60;
 
+/// The rule's name.
 const GLUED_CREDIT: RuleId = RuleId::new("glued-credit");
 
 /// First parts of names that are written with a capital inside: no sign of two texts glued together.
@@ -18,25 +19,14 @@ const CAMEL_CASE: &[&str] = &[
     "snap", "sound", "star", "street", "tik", "type", "ultra", "uni", "van", "web", "whats", "word", "you",
 ];
 
-/// A piece at the end of a line that is none of the text before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Tail {
-    pub(crate) span: Span,
-    pub(crate) kind: Kind,
-    pub(crate) rule: RuleId,
-}
-
-/// The button or credit at the end of a line whose text stays.
-pub(crate) fn tail(line: &Line, source: &str) -> Option<Tail> {
-    let cue = line.cues.tail?;
-    let text = line.span().of(source);
-    let start = match cue.role() {
-        Role::Button => button(text, line.cues.tail_chars)?,
-        Role::Credit => credit(text)?,
-        _ => return None,
+/// Where the button or credit glued to the end of the line's text begins, in bytes.
+pub(crate) fn tail_start(line: &Line, text: &str) -> Option<usize> {
+    let start = match line.cues.tail?.role() {
+        Role::Button => button(text, line.cues.tail_chars),
+        Role::Credit => credit(text),
+        _ => None,
     };
-    let span = Span::new(line.start as usize + start, line.end as usize);
-    (start > 0).then_some(Tail { span, kind: cue.kind(), rule: cue.rule() })
+    start.filter(|start| !text[..*start].trim().is_empty())
 }
 
 /// Where the button at the text's end begins: after the mark that ends the last sentence, so that a sentence whose
@@ -117,6 +107,8 @@ pub(crate) fn ends_with_glued_credit(line: &Line, source: &str) -> Option<RuleId
 
 #[cfg(test)]
 mod tests {
+    use tamiz_core::Span;
+
     use super::*;
     use crate::cues::{Cues, TableSet};
     use crate::line::Reader;
@@ -134,7 +126,7 @@ mod tests {
     }
 
     fn cut(text: &str) -> Option<&str> {
-        tail(&line(text), text).map(|tail| tail.span.of(text))
+        Some(&text[line(text).tail as usize..]).filter(|tail| !tail.is_empty())
     }
 
     #[test]

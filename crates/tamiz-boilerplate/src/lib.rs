@@ -69,8 +69,8 @@ use tamiz_core::{Document, Kind, Reason, Scratch, Span, Stage, StageConfig};
 pub use config::Config;
 use cues::{Cues, TableSet};
 use line::Reader;
-use page::Page;
 use model::{Labeller, Weights};
+use page::Page;
 use verdict::Verdicts;
 
 /// The stage: see the crate's documentation. [`Config`] makes it.
@@ -92,7 +92,13 @@ struct Buffers {
 }
 
 impl Boilerplate {
-    fn new(cues: Arc<Cues>, model: Arc<Weights>, keep: &[Kind], threshold: Option<f32>, confidence: f32) -> Self {
+    fn new(
+        cues: Arc<Cues>,
+        model: Arc<Weights>,
+        keep: &[Kind],
+        threshold: Option<f32>,
+        confidence: f32,
+    ) -> Self {
         let keep = keep.iter().fold(0, |bits, kind| bits | 1 << *kind as u16);
         Self { cues, model, keep, threshold, confidence }
     }
@@ -114,8 +120,11 @@ impl Stage for Boilerplate {
         for (i, line) in page.lines.iter().enumerate() {
             if let Some(verdict) = verdicts.get(i) {
                 self.cut(document, line.span(), verdict.kind, verdict.rule);
-            } else if let Some(tail) = inside::tail(line, document.source()) {
-                self.cut(document, tail.span, tail.kind, tail.rule);
+            } else if let Some(cue) = line.cues.tail
+                && line.tail < line.end
+            {
+                let tail = Span::new(line.tail as usize, line.end as usize);
+                self.cut(document, tail, cue.kind(), cue.rule());
             }
         }
     }

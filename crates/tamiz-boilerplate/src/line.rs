@@ -3,6 +3,7 @@
 use tamiz_core::{Kind, Span};
 
 use crate::cues::{CueId, Cues, Hit, Role, TableSet};
+use crate::inside;
 use crate::notation::{Folding, Glyphs, class, is_word};
 use crate::words::Words;
 
@@ -32,6 +33,8 @@ pub(crate) struct Line {
     /// What of the line is still kept, without blanks at its ends.
     pub(crate) start: u32,
     pub(crate) end: u32,
+    /// Where a button or credit glued to the line's end begins; `end` if there is none.
+    pub(crate) tail: u32,
     pub(crate) chars: u32,
     pub(crate) letters: u32,
     pub(crate) upper: u32,
@@ -121,8 +124,8 @@ fn role_mask(role: Role) -> u64 {
     MASKS.1[role as usize]
 }
 
-static MASKS: std::sync::LazyLock<([u64; 14], [u64; 10])> = std::sync::LazyLock::new(|| {
-    let mut masks = ([0; 14], [0; 10]);
+static MASKS: std::sync::LazyLock<([u64; 14], [u64; 11])> = std::sync::LazyLock::new(|| {
+    let mut masks = ([0; 14], [0; 11]);
     for cue in CueId::all() {
         masks.0[cue.kind() as usize] |= 1 << cue.index();
         masks.1[cue.role() as usize] |= 1 << cue.index();
@@ -149,6 +152,11 @@ impl<'c> Reader<'c> {
         line.start = span.start() as u32;
         line.end = span.end() as u32;
         line.cues = self.cues_of(text, line.chars as usize, folded);
+        line.tail = line.end;
+        if let Some(tail) = inside::tail_start(&line, text) {
+            line.tail = line.start + tail as u32;
+            self.end(&mut line, &text[..tail]);
+        }
         line
     }
 
@@ -224,22 +232,25 @@ impl<'c> Reader<'c> {
             }
         }
         line.first = text.chars().next();
-        line.last = text.chars().next_back();
-        line.last_inner = text.chars().rev().find(|c| self.glyphs.of(*c).class & (BLANK | CLOSER) == 0);
         number.close(&mut line, &word, ' ');
         word.finish(&mut line, words);
         chunk.finish(&mut line);
         folding.finish(folded);
         line.tokens = words.tokens.len() as u32 - line.first_token;
-        line.ending = self.ending(text, &line);
+        self.end(&mut line, text);
         line.head_hash = word.head;
         line.tail_hash = word.before_last.rotate_left(7) ^ word.last;
         line
     }
 
-    fn ending(&self, text: &str, line: &Line) -> Ending {
+    /// How the text ends; of a line with a button at its end, the text before the button.
+    fn end(&self, line: &mut Line, text: &str) {
+        let text = text.trim_end();
+        line.last = text.chars().next_back();
+        line.last_inner =
+            text.chars().rev().find(|c| self.glyphs.of(*c).class & (class::BLANK | class::CLOSER) == 0);
         let is = |c: Option<char>, bit| c.is_some_and(|c| self.glyphs.of(c).class & bit != 0);
-        if text.ends_with("...") || line.last == Some('…') {
+        line.ending = if text.ends_with("...") || line.last == Some('…') {
             Ending::Ellipsis
         } else if is(line.last_inner, class::TERMINAL) {
             Ending::Sentence
@@ -249,7 +260,7 @@ impl<'c> Reader<'c> {
             Ending::Closer
         } else {
             Ending::Open
-        }
+        };
     }
 
     fn cues_of(&self, text: &str, chars: usize, folded: &mut String) -> LineCues {

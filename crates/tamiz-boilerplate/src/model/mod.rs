@@ -38,7 +38,13 @@ pub(crate) struct Labeller {
 impl Labeller {
     /// Judges every line of the page; returns the probability from which on a line of this page should be kept: that
     /// given, or the page's own; none at all on a page of which the labeller is less sure than `confidence`.
-    pub(crate) fn label(&mut self, weights: &Weights, page: &Page, threshold: Option<f32>, confidence: f32) -> f32 {
+    pub(crate) fn label(
+        &mut self,
+        weights: &Weights,
+        page: &Page,
+        threshold: Option<f32>,
+        confidence: f32,
+    ) -> f32 {
         self.features.compute(page);
         self.pass.run(weights, &self.features);
         let lines = self.pass.probabilities().iter().zip(&page.lines).map(|(p, line)| (*p, line.tokens));

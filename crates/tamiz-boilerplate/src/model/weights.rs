@@ -104,7 +104,8 @@ impl Weights {
     pub(crate) fn to_text(&self) -> String {
         let mut text = format!("{MAGIC}\nfeatures {}\nchannels {CHANNELS}\n", NAMES.join(" "));
         let words = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
-        let sections = [words(&self.mean), words(&self.deviation), self.vocabulary.clone(), words(&self.parameters)];
+        let sections =
+            [words(&self.mean), words(&self.deviation), self.vocabulary.clone(), words(&self.parameters)];
         for (name, words) in SECTIONS.iter().zip(sections) {
             text.push_str(&format!("{name} {}\n", words.len()));
             encode(&words, &mut text);
@@ -135,7 +136,10 @@ impl Weights {
             return Err("the model's statistics or its vocabulary are damaged".into());
         }
         if parameters.len() != Layout::GRAMS + vocabulary.len() * GRAM_WIDTH {
-            return Err(format!("the model has {} parameters, which do not fit its layers", parameters.len()));
+            return Err(format!(
+                "the model has {} parameters, which do not fit its layers",
+                parameters.len()
+            ));
         }
         Ok(Self::new(mean, deviation, vocabulary, parameters))
     }
@@ -155,7 +159,8 @@ fn encode(words: &[u32], text: &mut String) {
     for line in words.chunks(WORDS_A_LINE) {
         let bytes: Vec<u8> = line.iter().flat_map(|word| word.to_le_bytes()).collect();
         for group in bytes.chunks(3) {
-            let bits = group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+            let bits =
+                group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
             for place in 0..=group.len() {
                 text.push(char::from(DIGITS[(bits >> (18 - 6 * place) & 63) as usize]));
             }
@@ -188,7 +193,11 @@ fn decode<'t>(name: &str, lines: &mut impl Iterator<Item = &'t str>) -> Result<V
 
 fn floats(words: Vec<u32>) -> Result<Vec<f32>, String> {
     let values: Vec<f32> = words.into_iter().map(f32::from_bits).collect();
-    if values.iter().all(|value| value.is_finite()) { Ok(values) } else { Err("the model holds no numbers".into()) }
+    if values.iter().all(|value| value.is_finite()) {
+        Ok(values)
+    } else {
+        Err("the model holds no numbers".into())
+    }
 }
 
 const BUCKETS: usize = 1 << 12;

@@ -77,12 +77,66 @@ pub struct Trained {
 /// # Errors
 /// If there is no page with a line to keep and a line to drop.
 pub fn train(
-    pages: &[Page],
+    pages: &[&Page],
     recipe: &Recipe,
     progress: &mut dyn FnMut(usize, f32),
 ) -> Result<Trained, String> {
-    let pages: Vec<&Page> = pages.iter().collect();
-    train_on(&pages, recipe, progress)
+    let learnable = |page: &&&Page| page.lines.iter().any(|l| l.keep) && page.lines.iter().any(|l| !l.keep);
+    if pages.iter().find(learnable).is_none() {
+        return Err("no page has both lines to keep and lines to drop: there is nothing to learn".into());
+    }
+    let mut random = Random::new(recipe.seed);
+    let (mean, deviation, vocabulary) = survey(pages, recipe.gram_sites);
+    let parameters = initial(vocabulary.len(), &mut random);
+    let mut weights = Weights::new(mean, deviation, vocabulary, parameters);
+    let loss = Loss {
+        smoothing: 0.02,
+        guess: 0.3,
+        hidden_dropout: 0.2,
+        input_dropout: 0.05,
+        gram_dropout: 0.3,
+        page_gram_dropout: 0.5,
+    };
+    let pool = Pool::new(pages, &mut random);
+    let mut tape = Tape::default();
+    let mut maker = Maker::default();
+    let mut gradient = vec![0.0; weights.parameters.len()];
+    let mut optimiser: Option<Optimiser> = None;
+    let mut losses = Vec::new();
+    for epoch in 0..recipe.epochs {
+        let examples = draw(pages, &pool, recipe, &mut random);
+        let steps = batches(&examples);
+        let optimiser = optimiser.get_or_insert_with(|| {
+            Optimiser::new(gradient.len(), (steps.len() * recipe.epochs) as u32, recipe.rate, 1e-4)
+        });
+        let (mut sum, count) = (0.0, steps.len());
+        for step in steps {
+            let batch: Vec<Example> =
+                examples[step].iter().map(|draw| maker.make(&weights, draw, recipe)).collect();
+            let total: f32 = batch.iter().flat_map(|example| &example.weight).sum();
+            if total <= 0.0 {
+                continue;
+            }
+            gradient.fill(0.0);
+            let transposed = Transposed::of(&weights.parameters);
+            for example in &batch {
+                sum += tape.learn(
+                    &weights.parameters,
+                    &transposed,
+                    example,
+                    total,
+                    &loss,
+                    &mut random,
+                    &mut gradient,
+                );
+            }
+            optimiser.apply(&mut weights.parameters, &gradient);
+        }
+        losses.push(sum / count.max(1) as f32);
+        progress(epoch, sum / count.max(1) as f32);
+    }
+    weights.prepare();
+    Ok(Trained { weights, losses })
 }
 
 /// Holds out each of `folds` shares of the sites in turn, trains on the others and scores the model on the share.
@@ -99,27 +153,23 @@ pub fn cross_validate(
 ) -> Result<Vec<PageScore>, String> {
     let mut scores = Vec::new();
     for fold in 0..folds {
-        scores.extend(hold_out(pages, recipe, folds, fold, always_train)?);
+        let (training, held) = split(pages, folds, fold, always_train);
+        scores.extend(train(&training, recipe, &mut |_, _| {})?.score(held));
         progress(fold);
     }
     Ok(scores)
 }
 
-/// One fold of [`cross_validate`].
-///
-/// # Errors
-/// If there is nothing to learn from outside of the fold.
-pub fn hold_out(
-    pages: &[Page],
-    recipe: &Recipe,
+/// Parts the pages into those to train on and those that the fold holds out.
+#[must_use]
+pub fn split<'p>(
+    pages: &'p [Page],
     folds: u32,
     fold: u32,
     always_train: &BTreeSet<String>,
-) -> Result<Vec<PageScore>, String> {
-    let held = |page: &Page| !always_train.contains(&page.source) && fold_of(&page.site, folds) == fold;
-    let training: Vec<&Page> = pages.iter().filter(|page| !held(page)).collect();
-    let trained = train_on(&training, recipe, &mut |_, _| {})?;
-    Ok(trained.score(pages.iter().filter(|page| held(page))))
+) -> (Vec<&'p Page>, Vec<&'p Page>) {
+    let held = |page: &&Page| !always_train.contains(&page.source) && fold_of(&page.site, folds) == fold;
+    pages.iter().partition(|page| !held(page))
 }
 
 impl Trained {
@@ -129,13 +179,24 @@ impl Trained {
         self.weights.to_text()
     }
 
+    /// Reads a model file, to score pages with it.
+    ///
+    /// # Errors
+    /// If the text is no model of this version.
+    pub fn from_text(text: &str) -> Result<Self, String> {
+        Ok(Self { weights: Weights::from_text(text)?, losses: Vec::new() })
+    }
+
     /// Scores pages as the stage would label them.
-    pub fn score<'p>(&self, pages: impl Iterator<Item = &'p Page>) -> Vec<PageScore> {
+    pub fn score<'p>(&self, pages: impl IntoIterator<Item = &'p Page>) -> Vec<PageScore> {
         let mut judge = Judge::default();
         pages
+            .into_iter()
             .map(|page| {
                 let (kept, by_model) = judge.judge(&self.weights, page);
-                PageScore::new(page, &kept, &by_model, judge.labeller.keep(), |line| judge.reading.page.lines[line].tokens)
+                PageScore::new(page, &kept, &by_model, judge.labeller.keep(), |line| {
+                    judge.reading.page.lines[line].tokens
+                })
             })
             .collect()
     }
@@ -213,69 +274,6 @@ fn initial(grams: usize, random: &mut Random) -> Vec<f32> {
     fill(Layout::OUT, CHANNELS, CHANNELS, 0.5);
     fill(Layout::GRAMS, grams * GRAM_WIDTH, 0, 0.02);
     flat
-}
-
-fn train_on(
-    pages: &[&Page],
-    recipe: &Recipe,
-    progress: &mut dyn FnMut(usize, f32),
-) -> Result<Trained, String> {
-    let learnable = |page: &&&Page| page.lines.iter().any(|l| l.keep) && page.lines.iter().any(|l| !l.keep);
-    if pages.iter().find(learnable).is_none() {
-        return Err("no page has both lines to keep and lines to drop: there is nothing to learn".into());
-    }
-    let mut random = Random::new(recipe.seed);
-    let (mean, deviation, vocabulary) = survey(pages, recipe.gram_sites);
-    let parameters = initial(vocabulary.len(), &mut random);
-    let mut weights = Weights::new(mean, deviation, vocabulary, parameters);
-    let loss = Loss {
-        smoothing: 0.02,
-        guess: 0.3,
-        hidden_dropout: 0.2,
-        input_dropout: 0.05,
-        gram_dropout: 0.3,
-        page_gram_dropout: 0.5,
-    };
-    let pool = Pool::new(pages, &mut random);
-    let mut tape = Tape::default();
-    let mut maker = Maker::default();
-    let mut gradient = vec![0.0; weights.parameters.len()];
-    let mut optimiser: Option<Optimiser> = None;
-    let mut losses = Vec::new();
-    for epoch in 0..recipe.epochs {
-        let examples = draw(pages, &pool, recipe, &mut random);
-        let steps = batches(&examples);
-        let optimiser = optimiser.get_or_insert_with(|| {
-            Optimiser::new(gradient.len(), (steps.len() * recipe.epochs) as u32, recipe.rate, 1e-4)
-        });
-        let (mut sum, count) = (0.0, steps.len());
-        for step in steps {
-            let batch: Vec<Example> =
-                examples[step].iter().map(|draw| maker.make(&weights, draw, recipe)).collect();
-            let total: f32 = batch.iter().flat_map(|example| &example.weight).sum();
-            if total <= 0.0 {
-                continue;
-            }
-            gradient.fill(0.0);
-            let transposed = Transposed::of(&weights.parameters);
-            for example in &batch {
-                sum += tape.learn(
-                    &weights.parameters,
-                    &transposed,
-                    example,
-                    total,
-                    &loss,
-                    &mut random,
-                    &mut gradient,
-                );
-            }
-            optimiser.apply(&mut weights.parameters, &gradient);
-        }
-        losses.push(sum / count.max(1) as f32);
-        progress(epoch, sum / count.max(1) as f32);
-    }
-    weights.prepare();
-    Ok(Trained { weights, losses })
 }
 
 /// A page to be shown, as it is or changed.

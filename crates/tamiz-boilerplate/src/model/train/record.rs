@@ -59,7 +59,11 @@ fn flag<'d, D: Deserializer<'d>>(from: D) -> Result<bool, D::Error> {
 impl From<Record> for Page {
     /// Blank lines are left out: the stage does not look at them either. A page without a URL is a site of its own.
     fn from(record: Record) -> Page {
-        let site = record.url.as_deref().and_then(site_of_url).unwrap_or_else(|| record.id.chars().take(14).collect());
+        let site = record
+            .url
+            .as_deref()
+            .and_then(site_of_url)
+            .unwrap_or_else(|| record.id.chars().take(14).collect());
         let lines = record.lines.into_iter().map(|line| Line::new(&line.t, line.keep, line.u));
         Page {
             id: record.id,

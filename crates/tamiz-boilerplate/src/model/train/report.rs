@@ -30,12 +30,19 @@ fn row(text: &mut String, name: &str, s: Summary) {
     );
 }
 
-fn group<'s>(text: &mut String, name: &str, scores: &'s [PageScore], by: impl Fn(&'s PageScore) -> &'s str, most: usize) {
+fn group<'s>(
+    text: &mut String,
+    name: &str,
+    scores: &'s [PageScore],
+    by: impl Fn(&'s PageScore) -> &'s str,
+    most: usize,
+) {
     let mut groups: BTreeMap<&str, Vec<&PageScore>> = BTreeMap::new();
     for score in scores {
         groups.entry(by(score)).or_default().push(score);
     }
-    let mut summaries: Vec<_> = groups.iter().map(|(key, scores)| (*key, Summary::of(scores.iter().copied()))).collect();
+    let mut summaries: Vec<_> =
+        groups.iter().map(|(key, scores)| (*key, Summary::of(scores.iter().copied()))).collect();
     let loss = |s: &Summary| s.pages as f64 * (1.0 - s.token_f1);
     summaries.sort_by(|a, b| loss(&b.1).total_cmp(&loss(&a.1)));
     if summaries.len() > 1 {

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::notation::is_unspaced;
 use super::data::Page;
+use crate::notation::is_unspaced;
 
 /// Lines before and after the content that still count as its zone.
 const ZONE_MARGIN: usize = 3;
