@@ -206,10 +206,16 @@ mod tests {
                 Ok("menu\t^home$\tHome\tHome\nno-such-id\thome\n".into())
             }
         }
-        let config = Config { keep: vec![Kind::Rule], threshold: Some(3.0), cues: vec!["mine.tsv".into()] };
+        let config = Config {
+            keep: vec![Kind::Rule],
+            threshold: Some(3.0),
+            confidence: -1.0,
+            model: Some("mine.model".into()),
+            cues: vec!["mine.tsv".into()],
+        };
         let errors = config.build(&OneTable).err().unwrap();
         let places: Vec<_> = errors.iter().map(|error| error.at.join(".")).collect();
-        assert_eq!(places, ["threshold", "keep.0", "cues.0", "cues.0"], "{errors:#?}");
+        assert_eq!(places, ["threshold", "confidence", "keep.0", "model", "cues.0", "cues.0"], "{errors:#?}");
         assert!(errors.iter().any(|error| error.message.contains("`no-such-id` is no cue id")));
     }
 

@@ -1,6 +1,7 @@
 //! Arithmetic that gives the same bits on every machine: the platform's own logarithm and exponential do not.
 
 /// Natural logarithm of a positive finite number, to about six digits.
+#[inline(always)]
 pub(crate) fn ln(x: f32) -> f32 {
     let bits = x.to_bits();
     let mut exponent = ((bits >> 23) as i32 - 127) as f32;
@@ -17,11 +18,13 @@ pub(crate) fn ln(x: f32) -> f32 {
 }
 
 /// `ln(1 + x)` for `x >= 0`.
+#[inline(always)]
 pub(crate) fn ln_1p(x: f32) -> f32 {
     ln(1.0 + x)
 }
 
 /// The exponential, to about six digits; saturates instead of overflowing.
+#[inline(always)]
 pub(crate) fn exp(x: f32) -> f32 {
     let x = x.clamp(-87.0, 87.0);
     let k = (x * std::f32::consts::LOG2_E).round();
@@ -32,6 +35,7 @@ pub(crate) fn exp(x: f32) -> f32 {
 }
 
 /// The logistic function.
+#[inline(always)]
 pub(crate) fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + exp(-x))
 }

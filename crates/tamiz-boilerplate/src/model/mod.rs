@@ -5,6 +5,7 @@
 
 mod decode;
 mod features;
+mod kernel;
 mod math;
 mod net;
 mod weights;

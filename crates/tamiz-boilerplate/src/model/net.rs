@@ -8,6 +8,7 @@
 //! All loops add in a fixed order and use no fused multiplication, so that every machine gives the same bits.
 
 use super::features::{FEATURES, Features, Grams};
+use super::kernel;
 use super::math::{ln_1p, sigmoid};
 use super::weights::Weights;
 
@@ -67,6 +68,7 @@ pub(crate) fn rows(flat: &[f32]) -> &[Row] {
 #[derive(Default)]
 pub(crate) struct Pass {
     hidden: Vec<Row>,
+    mixed: Vec<Row>,
     next: Vec<Row>,
     guess: Vec<f32>,
     before: Vec<f32>,
@@ -81,12 +83,29 @@ impl Pass {
 
     /// Labels a page.
     pub(crate) fn run(&mut self, weights: &Weights, features: &Features) {
+        kernel::dispatch(
+            #[inline(always)]
+            || self.run_here(weights, features),
+        );
+    }
+
+    #[inline(always)]
+    fn run_here(&mut self, weights: &Weights, features: &Features) {
         let flat = &weights.parameters[..];
         self.first_layer(weights, features);
         for (number, &reach) in DILATIONS.iter().enumerate() {
             let block = &flat[Layout::block(number)];
-            let shared = if number == GUESS_BLOCK { Some(self.guess(flat, features)) } else { None };
-            self.block(flat, block, reach, shared.as_ref());
+            mix_lines(&mut self.mixed, &self.hidden, rows(&block[Layout::TAPS..Layout::MATRIX]), reach);
+            let matrix = rows(&block[Layout::MATRIX..Layout::BIAS]);
+            kernel::multiply(&mut self.next, &self.mixed, matrix, &rows(&block[Layout::BIAS..])[0]);
+            if number == GUESS_BLOCK {
+                self.tell_guess(flat, features);
+            }
+            for (h, sum) in self.hidden.iter_mut().zip(&self.next) {
+                for i in 0..CHANNELS {
+                    h[i] += sum[i].max(0.0);
+                }
+            }
         }
         let out: &Row = &rows(&flat[Layout::OUT..])[0];
         let bias = flat[Layout::SCALARS + 1];
@@ -95,6 +114,7 @@ impl Pass {
     }
 
     /// Most features of most lines are zero, so the layer starts from what an all-zero line gives and adds what differs.
+    #[inline(always)]
     fn first_layer(&mut self, weights: &Weights, features: &Features) {
         let w0 = rows(&weights.parameters[Layout::W0..Layout::B0]);
         self.hidden.clear();
@@ -117,76 +137,69 @@ impl Pass {
         }
     }
 
-    /// The first guess; returns what all lines are told alike, and leaves each line's own in `guess` and `before`.
-    fn guess(&mut self, flat: &[f32], features: &Features) -> (Row, f32) {
-        let n = self.hidden.len();
+    /// Makes the first guess, and adds what follows from it to the sums of every line.
+    #[inline(always)]
+    fn tell_guess(&mut self, flat: &[f32], features: &Features) {
         let vector: &Row = &rows(&flat[Layout::GUESS..])[0];
         let bias = flat[Layout::SCALARS];
         let (mut all, mut content) = ([0.0; CHANNELS], [0.0; CHANNELS]);
         let mut mass = 0.0f32;
         self.guess.clear();
         self.before.clear();
-        for (line, h) in self.hidden.iter().enumerate() {
+        for (h, &tokens) in self.hidden.iter().zip(features.tokens()) {
             let q = sigmoid(dot(h, vector) + bias);
-            let tokens = q * (features.tokens()[line] as f32).min(GUESS_TOKENS);
+            let tokens = q * (tokens as f32).min(GUESS_TOKENS);
             self.guess.push(q);
             self.before.push(mass);
             mass += tokens;
             add_scaled(&mut all, 1.0, h);
             add_scaled(&mut content, tokens, h);
         }
-        let pool = rows(&flat[Layout::POOL..Layout::FACTS]);
-        let mut shared = [0.0; CHANNELS];
-        let (per_line, per_token) = (1.0 / n.max(1) as f32, 1.0 / mass.max(1.0));
-        for i in 0..CHANNELS {
-            add_scaled(&mut shared, all[i] * per_line, &pool[i]);
-            add_scaled(&mut shared, content[i] * per_token, &pool[CHANNELS + i]);
-        }
-        (shared, mass)
-    }
-
-    fn block(&mut self, flat: &[f32], block: &[f32], reach: usize, shared: Option<&(Row, f32)>) {
-        let taps = rows(&block[Layout::TAPS..Layout::MATRIX]);
-        let matrix = rows(&block[Layout::MATRIX..Layout::BIAS]);
-        let bias: &Row = &rows(&block[Layout::BIAS..])[0];
+        self.before.push(mass);
+        let shared = pooled(flat, &all, &content, self.hidden.len(), mass);
         let facts = rows(&flat[Layout::FACTS..Layout::OUT]);
-        let hidden = &self.hidden;
-        let n = hidden.len();
-        self.next.clear();
-        for line in 0..n {
-            let mut z = hidden[line];
-            multiply(&mut z, &taps[1]);
-            if line >= reach {
-                add_product(&mut z, &hidden[line - reach], &taps[0]);
+        for (line, sum) in self.next.iter_mut().enumerate() {
+            add_scaled(sum, 1.0, &shared);
+            let told = guess_facts(self.guess[line], self.before[line], mass - self.before[line + 1], mass);
+            for (value, row) in told.iter().zip(facts) {
+                add_scaled(sum, *value, row);
             }
-            if line + reach < n {
-                add_product(&mut z, &hidden[line + reach], &taps[2]);
-            }
-            let mut sum = *bias;
-            for i in 0..CHANNELS {
-                add_scaled(&mut sum, z[i], &matrix[i]);
-            }
-            if let Some((shared, mass)) = shared {
-                add_scaled(&mut sum, 1.0, shared);
-                let q = self.guess[line];
-                let after = self.before.get(line + 1).copied().unwrap_or(*mass);
-                let told = guess_facts(q, self.before[line], mass - after, *mass);
-                for (value, row) in told.iter().zip(facts) {
-                    add_scaled(&mut sum, *value, row);
-                }
-            }
-            let h = &hidden[line];
-            let mut row = [0.0; CHANNELS];
-            for i in 0..CHANNELS {
-                row[i] = h[i] + sum[i].max(0.0);
-            }
-            self.next.push(row);
         }
-        std::mem::swap(&mut self.hidden, &mut self.next);
     }
 }
 
+/// The depthwise convolution: every channel of a line, and of the lines before and after at that distance, by its tap.
+#[inline(always)]
+pub(crate) fn mix_lines(mixed: &mut Vec<Row>, hidden: &[Row], taps: &[Row], reach: usize) {
+    mixed.clear();
+    for (line, h) in hidden.iter().enumerate() {
+        let mut z = [0.0; CHANNELS];
+        add_product(&mut z, h, &taps[1]);
+        if line >= reach {
+            add_product(&mut z, &hidden[line - reach], &taps[0]);
+        }
+        if let Some(after) = hidden.get(line + reach) {
+            add_product(&mut z, after, &taps[2]);
+        }
+        mixed.push(z);
+    }
+}
+
+/// What all lines are told alike: the mean line and the mean of the content, each through its matrix.
+#[inline(always)]
+pub(crate) fn pooled(flat: &[f32], all: &Row, content: &Row, lines: usize, mass: f32) -> Row {
+    let pool = rows(&flat[Layout::POOL..Layout::FACTS]);
+    let (per_line, per_token) = (1.0 / lines.max(1) as f32, 1.0 / mass.max(1.0));
+    let mut shared = [0.0; CHANNELS];
+    for i in 0..CHANNELS {
+        add_scaled(&mut shared, all[i] * per_line, &pool[i]);
+        add_scaled(&mut shared, content[i] * per_token, &pool[CHANNELS + i]);
+    }
+    shared
+}
+
 /// What a line is told about the guess.
+#[inline(always)]
 pub(crate) fn guess_facts(q: f32, before: f32, after: f32, mass: f32) -> [f32; GUESS_FACTS] {
     let after = after.max(0.0);
     let share = 1.0 / (mass + 1.0);
@@ -228,13 +241,6 @@ pub(crate) fn add_scaled(sum: &mut Row, factor: f32, row: &Row) {
 pub(crate) fn add_product(sum: &mut Row, a: &Row, b: &Row) {
     for i in 0..CHANNELS {
         sum[i] += a[i] * b[i];
-    }
-}
-
-#[inline(always)]
-fn multiply(to: &mut Row, by: &Row) {
-    for i in 0..CHANNELS {
-        to[i] *= by[i];
     }
 }
 

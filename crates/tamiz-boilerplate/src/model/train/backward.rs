@@ -1,10 +1,11 @@
 //! The network's gradient, written out by hand: a forward pass that remembers, and the way back.
 
 use super::super::features::FEATURES;
+use super::super::kernel;
 use super::super::math::{ln_1p, sigmoid};
 use super::super::net::{
     CHANNELS, DILATIONS, GRAM_SUMS, GRAM_WIDTH, GUESS_BLOCK, GUESS_FACTS, GUESS_TOKENS, INPUTS, Layout, Row,
-    add_product, add_scaled, dot, guess_facts, rows,
+    add_product, add_scaled, dot, guess_facts, mix_lines, pooled, rows,
 };
 use super::random::Random;
 
@@ -81,24 +82,6 @@ impl Transposed {
     }
 }
 
-/// Adds `left` transposed times `right` to the gradient of a matrix.
-fn add_outer<const K: usize>(gradient: &mut [Row], left: &[[f32; K]], right: &[Row]) {
-    let (left4, left_rest) = left.as_chunks::<4>();
-    let (right4, right_rest) = right.as_chunks::<4>();
-    for ([a, b, c, d], [p, q, r, s]) in left4.iter().zip(right4) {
-        for (i, row) in gradient.iter_mut().enumerate() {
-            for j in 0..CHANNELS {
-                row[j] += (a[i] * p[j] + b[i] * q[j]) + (c[i] * r[j] + d[i] * s[j]);
-            }
-        }
-    }
-    for (left, right) in left_rest.iter().zip(right_rest) {
-        for (value, row) in left.iter().zip(gradient.iter_mut()) {
-            add_scaled(row, *value, right);
-        }
-    }
-}
-
 fn rows_mut(flat: &mut [f32]) -> &mut [Row] {
     flat.as_chunks_mut().0
 }
@@ -115,15 +98,21 @@ impl Tape {
         random: &mut Random,
         gradient: &mut [f32],
     ) -> f32 {
-        let shown = self.forward(flat, example, loss, random);
-        let value = self.output(flat, example, total, loss, gradient);
-        for number in (0..BLOCKS).rev() {
-            self.block_back(number, flat, transposed, example, total, loss, gradient);
-        }
-        self.first_back(transposed, example, loss, &shown, gradient);
-        value
+        kernel::dispatch(
+            #[inline(always)]
+            || {
+                let shown = self.forward(flat, example, loss, random);
+                let value = self.output(flat, example, total, loss, gradient);
+                for number in (0..BLOCKS).rev() {
+                    self.block_back(number, flat, transposed, example, total, loss, gradient);
+                }
+                self.first_back(transposed, example, loss, &shown, gradient);
+                value
+            },
+        )
     }
 
+    #[inline(always)]
     fn forward(
         &mut self,
         flat: &[f32],
@@ -131,7 +120,6 @@ impl Tape {
         loss: &Loss,
         random: &mut Random,
     ) -> Vec<[u32; 6]> {
-        let n = example.inputs.len();
         self.inputs.clear();
         self.inputs.extend_from_slice(&example.inputs);
         let mut shown = example.grams.clone();
@@ -165,14 +153,10 @@ impl Tape {
         let w0 = rows(&flat[Layout::W0..Layout::B0]);
         let b0 = rows(&flat[Layout::B0..])[0];
         let first = &mut self.hidden[0];
-        first.clear();
         let bar = (loss.hidden_dropout * 65536.0) as u64;
         let scale = 1.0 / (1.0 - loss.hidden_dropout);
-        for input in &self.inputs {
-            let mut sum = b0;
-            for i in 0..INPUTS {
-                add_scaled(&mut sum, input[i], &w0[i]);
-            }
+        kernel::multiply(first, &self.inputs, w0, &b0);
+        for sum in first.iter_mut() {
             for chunk in sum.chunks_mut(4) {
                 let bits = random.next();
                 for (k, value) in chunk.iter_mut().enumerate() {
@@ -180,7 +164,6 @@ impl Tape {
                     *value = if kept { value.max(0.0) * scale } else { 0.0 };
                 }
             }
-            first.push(sum);
         }
         for (number, &reach) in DILATIONS.iter().enumerate() {
             let block = &flat[Layout::block(number)];
@@ -192,33 +175,21 @@ impl Tape {
             let (past, future) = self.hidden.split_at_mut(number + 1);
             let (hidden, next) = (&past[number], &mut future[0]);
             let (mixed, active) = (&mut self.mixed[number], &mut self.active[number]);
-            next.clear();
-            mixed.clear();
-            active.clear();
-            for line in 0..n {
-                let mut z = [0.0; CHANNELS];
-                add_product(&mut z, &hidden[line], &taps[1]);
-                if line >= reach {
-                    add_product(&mut z, &hidden[line - reach], &taps[0]);
-                }
-                if line + reach < n {
-                    add_product(&mut z, &hidden[line + reach], &taps[2]);
-                }
-                let mut sum = *bias;
-                for i in 0..CHANNELS {
-                    add_scaled(&mut sum, z[i], &matrix[i]);
-                }
-                if let Some(shared) = &told {
-                    add_scaled(&mut sum, 1.0, shared);
-                    for (value, row) in self.told[line].iter().zip(facts) {
-                        add_scaled(&mut sum, *value, row);
+            mix_lines(mixed, hidden, taps, reach);
+            kernel::multiply(active, mixed, matrix, bias);
+            if let Some(shared) = &told {
+                for (sum, told) in active.iter_mut().zip(&self.told) {
+                    add_scaled(sum, 1.0, shared);
+                    for (value, row) in told.iter().zip(facts) {
+                        add_scaled(sum, *value, row);
                     }
                 }
-                let r = sum.map(|x| x.max(0.0));
-                let mut h = hidden[line];
-                add_scaled(&mut h, 1.0, &r);
-                mixed.push(z);
-                active.push(r);
+            }
+            next.clear();
+            for (h, sum) in hidden.iter().zip(active.iter_mut()) {
+                *sum = sum.map(|x| x.max(0.0));
+                let mut h = *h;
+                add_scaled(&mut h, 1.0, sum);
                 next.push(h);
             }
         }
@@ -226,6 +197,7 @@ impl Tape {
     }
 
     /// The first guess, and what follows from it for every line.
+    #[inline(always)]
     fn guess(&mut self, flat: &[f32], example: &Example) -> Row {
         let hidden = &self.hidden[GUESS_BLOCK];
         let vector = &rows(&flat[Layout::GUESS..])[0];
@@ -249,17 +221,11 @@ impl Tape {
             let after = mass - self.before[line + 1];
             self.told.push(guess_facts(self.guess[line], self.before[line], after, mass));
         }
-        let pool = rows(&flat[Layout::POOL..Layout::FACTS]);
-        let mut shared = [0.0; CHANNELS];
-        let (per_line, per_token) = (1.0 / hidden.len().max(1) as f32, 1.0 / mass.max(1.0));
-        for i in 0..CHANNELS {
-            add_scaled(&mut shared, all[i] * per_line, &pool[i]);
-            add_scaled(&mut shared, content[i] * per_token, &pool[CHANNELS + i]);
-        }
-        shared
+        pooled(flat, &all, &content, hidden.len(), mass)
     }
 
     /// The output layer and the loss; leaves the gradient by the last hidden rows.
+    #[inline(always)]
     fn output(
         &mut self,
         flat: &[f32],
@@ -290,6 +256,7 @@ impl Tape {
     }
 
     #[allow(clippy::too_many_arguments)]
+    #[inline(always)]
     fn block_back(
         &mut self,
         number: usize,
@@ -315,17 +282,10 @@ impl Tape {
             for d in &self.d_next {
                 add_scaled(&mut rows_mut(bias)[0], 1.0, d);
             }
-            add_outer(rows_mut(&mut weights[Layout::MATRIX..]), &self.mixed[number], &self.d_next);
+            kernel::add_outer(rows_mut(&mut weights[Layout::MATRIX..]), &self.mixed[number], &self.d_next);
         }
         let back = &transposed.blocks[number];
-        self.d_mixed.clear();
-        for d in &self.d_next {
-            let mut sum = [0.0; CHANNELS];
-            for j in 0..CHANNELS {
-                add_scaled(&mut sum, d[j], &back[j]);
-            }
-            self.d_mixed.push(sum);
-        }
+        kernel::multiply(&mut self.d_mixed, &self.d_next, back, &[0.0; CHANNELS]);
         let mut d_taps = [[0.0; CHANNELS]; 3];
         for line in 0..n {
             let d = self.d_mixed[line];
@@ -350,6 +310,7 @@ impl Tape {
     }
 
     /// From the sums of the guess block (`d_next`) back through what lines were told, to the guess and its inputs.
+    #[inline(always)]
     fn guess_back(&mut self, flat: &[f32], example: &Example, total: f32, loss: &Loss, gradient: &mut [f32]) {
         let n = example.inputs.len();
         let hidden = &self.hidden[GUESS_BLOCK];
@@ -430,6 +391,7 @@ impl Tape {
         add_scaled(&mut rows_mut(&mut gradient[Layout::GUESS..])[0], 1.0, &d_vector);
     }
 
+    #[inline(always)]
     fn first_back(
         &mut self,
         transposed: &Transposed,
@@ -445,7 +407,7 @@ impl Tape {
             }
         }
         let (head, rest) = gradient.split_at_mut(Layout::B0);
-        add_outer(rows_mut(head), &self.inputs, &self.d_hidden);
+        kernel::add_outer(rows_mut(head), &self.inputs, &self.d_hidden);
         for d in &self.d_hidden {
             add_scaled(&mut rows_mut(rest)[0], 1.0, d);
         }
