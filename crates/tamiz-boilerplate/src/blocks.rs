@@ -49,7 +49,7 @@ pub(crate) fn related(page: &Page, keep: &[f32], verdicts: &mut Verdicts) {
     let mut i = 0;
     while i < page.lines.len() {
         // Above the article, such a heading is rather a menu's, and the next headline the article's own.
-        if i < page.best.first || !opens(&page.lines[i]) {
+        if page.prose_before[i] == 0 || !opens(&page.lines[i]) {
             i += 1;
             continue;
         }
@@ -93,7 +93,7 @@ fn end_of_block(page: &Page, keep: &[f32], heading: usize) -> usize {
         // A paragraph: the teaser of the headline right above, or the article again.
         match headline {
             Some(above) if above + 1 == j && (share_a_rare_word(page, above, j) || keep[j] < 0.3) => {
-                headline = None
+                headline = None;
             }
             None if headlines == 0 || keep[j] >= 0.3 => return j,
             Some(_) => return j,

@@ -27,6 +27,8 @@ const SURELY_NOT: f32 = 0.05;
 
 /// The share of the threshold that a paragraph of the main block has to reach.
 const INSIDE: f32 = 0.75;
+/// The same for one with a paragraph close above.
+const NEXT_INSIDE: f32 = 0.5;
 
 /// How many lines above the main block a lead may stand.
 const LEAD_REACH: usize = 8;
@@ -52,7 +54,11 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
     for (i, line) in page.lines.iter().enumerate() {
         in_comments |= i > page.best.first && line.is_heading() && line.cues.has(Role::Comments);
         let inside = page.prose[i] && page.best.first <= i && i <= page.best.last;
-        let limit = if inside { threshold * INSIDE } else { threshold };
+        let limit = match page.since_prose[i] {
+            1..=2 if inside => threshold * NEXT_INSIDE,
+            _ if inside => threshold * INSIDE,
+            _ => threshold,
+        };
         if keep[i] < limit && !leads(page, i) && !entitles(page, i, keep[i]) && !heads(page, i, keep[i]) {
             verdicts.mark(i, guess(page, i, line, in_comments));
         }
