@@ -49,8 +49,8 @@ impl Labeller {
         self.features.compute(page);
         self.pass.run(weights, &self.features);
         let lines = self.pass.probabilities().iter().zip(&page.lines).map(|(p, line)| (*p, line.tokens));
-        let expected = self.decoder.expected_f1(lines);
-        if expected < confidence { 0.0 } else { threshold.unwrap_or_else(|| decode::threshold(expected)) }
+        let promise = self.decoder.promise(lines);
+        if promise.best < confidence { 0.0 } else { threshold.unwrap_or_else(|| promise.threshold()) }
     }
 
     /// The probability that each line is content.

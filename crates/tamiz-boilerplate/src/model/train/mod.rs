@@ -54,11 +54,11 @@ impl Default for Recipe {
     fn default() -> Self {
         Self {
             seed: 0,
-            epochs: 8,
-            // DAnIEL's pages are many and alike; CleanEval's labels are coarse.
+            epochs: 12,
+            // DAnIEL's pages are many and alike.
             shown: BTreeMap::from([("daniel".into(), 0.3)]),
-            weight: BTreeMap::from([("cleaneval".into(), 0.5)]),
-            gram_sites: 0,
+            weight: BTreeMap::new(),
+            gram_sites: 30,
             rate: 4e-3,
             copies: 1,
         }
