@@ -3,7 +3,6 @@
 use tamiz_core::{Kind, RuleId};
 
 use crate::cues::Role;
-use crate::features::is_heading;
 use crate::line::{Ending, Line};
 use crate::page::Page;
 use crate::verdict::{Verdict, Verdicts};
@@ -16,6 +15,8 @@ const RANKED_HEADLINE: RuleId = RuleId::new("ranked-headline");
 const LONGEST_HEADLINE: u32 = 40;
 /// From this probability on, a later line of a block is taken for the article again.
 const RESUMES: f32 = 0.8;
+/// Lines that are more likely content than this stay in spite of the block around them.
+const SURELY_CONTENT: f32 = 0.9;
 /// The most lines of a block with the article going on below it.
 const LONGEST_INSET: usize = 16;
 
@@ -29,7 +30,7 @@ fn is_headline(line: &Line) -> bool {
 
 /// Whether the line heads a block of related headlines.
 fn opens(line: &Line) -> bool {
-    is_heading(line)
+    line.is_heading()
         && (line.cues.has(Role::Opener)
             || (line.cues.lead_is_all && line.cues.lead.is_some_and(|cue| cue.role() == Role::Link)))
 }
@@ -63,6 +64,9 @@ pub(crate) fn related(page: &Page, keep: &[f32], verdicts: &mut Verdicts) {
         }
         let cue = page.lines[i].cues.best;
         for j in i..end {
+            if keep[j] > SURELY_CONTENT {
+                continue;
+            }
             let rule = match cue {
                 Some(cue) if j == i => cue.rule(),
                 _ if is_headline(&page.lines[j]) => RELATED_HEADLINE,
@@ -79,7 +83,7 @@ fn end_of_block(page: &Page, keep: &[f32], heading: usize) -> usize {
     let mut headline = None;
     let mut headlines = 0;
     for (j, line) in page.lines.iter().enumerate().skip(heading + 1) {
-        let is_furniture = is_heading(line) && line.cues.best.is_some();
+        let is_furniture = line.is_heading() && line.cues.best.is_some();
         if line.letters == 0 || is_furniture {
             continue;
         }
@@ -137,7 +141,10 @@ pub(crate) fn ranked(page: &Page, source: &str, keep: &[f32], verdicts: &mut Ver
         if expected > 3 && outside {
             let has_headline = page.lines.get(last + 1).is_some_and(is_headline);
             for at in i..=last + usize::from(has_headline) {
-                verdicts.mark(at, Verdict { kind: Kind::Related, rule: RANKED_HEADLINE });
+                // Recipes and guides number their headings as well: the labeller has the last word.
+                if keep[at] < 0.5 {
+                    verdicts.mark(at, Verdict { kind: Kind::Related, rule: RANKED_HEADLINE });
+                }
             }
             i = last + 1;
         } else {

@@ -4,7 +4,6 @@ use tamiz_core::{Kind, RuleId};
 
 use crate::blocks;
 use crate::cues::{CueId, Role};
-use crate::features::is_heading;
 use crate::inside;
 use crate::line::{Ending, Line};
 use crate::page::{NONE, Page};
@@ -23,16 +22,13 @@ const OUTWEIGHS: f32 = 0.5;
 /// The same for a cue that proves much.
 const OUTWEIGHS_STRONG: f32 = 0.97;
 
-/// The probability below which a line that could be a title is none.
-const SURELY_NOT: f32 = 0.05;
-
 /// The share of the threshold that a paragraph of the main block has to reach.
-const INSIDE: f32 = 0.75;
+const INSIDE: f32 = 0.9;
 /// The same for one with a paragraph close above.
-const NEXT_INSIDE: f32 = 0.5;
+const NEXT_INSIDE: f32 = 0.7;
 
-/// How many lines above the main block a lead may stand.
-const LEAD_REACH: usize = 8;
+/// How many lines above the main block its picture may stand.
+const PICTURE_REACH: usize = 16;
 
 /// Decides on every line. `threshold` is the probability from which on a line without further evidence stays.
 pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, verdicts: &mut Verdicts) {
@@ -43,7 +39,10 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
         }
     }
     blocks::ranked(page, source, keep, verdicts);
-    blocks::related(page, keep, verdicts);
+    // On a page that is to keep its lines, a heading is no ground to take along what stands below it.
+    if threshold > 0.0 {
+        blocks::related(page, keep, verdicts);
+    }
     captions(page, source, keep, verdicts);
 
     // A page without a paragraph is no article that one could tell from its surroundings: only what is surely
@@ -53,14 +52,14 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
     }
     let mut in_comments = false;
     for (i, line) in page.lines.iter().enumerate() {
-        in_comments |= i > page.best.first && is_heading(line) && line.cues.has(Role::Comments);
+        in_comments |= i > page.best.first && line.is_heading() && line.cues.has(Role::Comments);
         let inside = page.prose[i] && page.best.first <= i && i <= page.best.last;
         let limit = match page.since_prose[i] {
             1..=2 if inside => threshold * NEXT_INSIDE,
             _ if inside => threshold * INSIDE,
             _ => threshold,
         };
-        if keep[i] < limit && !leads(page, i) && !entitles(page, i, keep[i]) && !heads(page, i, keep[i]) {
+        if keep[i] < limit {
             verdicts.mark(i, guess(page, i, line, in_comments));
         }
     }
@@ -74,7 +73,7 @@ fn says_furniture(line: &Line, keep: f32, page: &Page, i: usize) -> Option<CueId
     }
     let best = cues.best?;
     let inside = page.best.first < i && i < page.best.last;
-    if is_heading(line) {
+    if line.is_heading() {
         let limit = match best.role() {
             Role::Hint | Role::Credit | Role::Name => return None,
             // Words that are headings of articles as well.
@@ -151,48 +150,14 @@ fn credit(line: &Line, keep: f32) -> Option<RuleId> {
     (is_credited && keep < limit).then_some(rule).flatten()
 }
 
-/// Whether the line is the article's title: what shares most words with the main block, a little above it.
-fn entitles(page: &Page, i: usize, keep: f32) -> bool {
-    let near = i < page.best.first && page.best.first - i <= 2 * LEAD_REACH;
-    page.title == i as u32 && near && page.title_words > 1 && keep >= SURELY_NOT
-}
-
-/// Whether the line heads the paragraph below it: short, without a cue, and in the middle of the main block.
-fn heads(page: &Page, i: usize, keep: f32) -> bool {
-    let line = &page.lines[i];
-    let inside = page.best.first < i && i < page.best.last;
-    let above = i.checked_sub(1).is_some_and(|above| {
-        let above = &page.lines[above];
-        above.is_prose() || above.cues.cover >= 0.6
-    });
-    let plain =
-        line.cues.ids == 0 && line.digits == 0 && page.repeats[i][0] == 0 && line.ending == Ending::Open;
-    inside && above && plain && page.until_prose[i] == 1 && (2..=8).contains(&line.tokens) && keep >= 0.3
-}
-
 /// The rule by which the line is a caption with a credit glued to its end. Such captions are taken from the picture
 /// above an article; elsewhere a capital within a word is rather a product's name.
 fn glued_credit(page: &Page, i: usize, source: &str, keep: f32) -> Option<RuleId> {
-    let above = i < page.best.first && page.best.first - i <= 2 * LEAD_REACH;
+    let above = i < page.best.first && page.best.first - i <= PICTURE_REACH;
     if !above || page.best.tokens < 60 || keep >= 0.95 {
         return None;
     }
     inside::ends_with_glued_credit(&page.lines[i], source)
-}
-
-/// Whether the line is a lead: a sentence a little above the main block, about the same thing.
-fn leads(page: &Page, i: usize) -> bool {
-    let line = &page.lines[i];
-    if !page.prose[i] || i >= page.best.first || page.best.first - i > LEAD_REACH {
-        return false;
-    }
-    let (mut content, mut shared) = (0, 0);
-    for &word in line.tokens_of(&page.words) {
-        let entry = &page.words.entries[word as usize];
-        content += u32::from(entry.is_content);
-        shared += u32::from(entry.is_content && entry.best > 0);
-    }
-    content > 3 && shared * 3 >= content * 2
 }
 
 /// Whether the line says again what the title-like line says: a picture's description often does.

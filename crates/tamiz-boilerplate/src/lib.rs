@@ -5,9 +5,10 @@
 //! 1. *Cues*, words that name furniture ("Read more:", "Te puede interesar", "© 2024"), from tables of a dozen
 //!    languages in `tables/cues/`: a row is `id`, `pattern`, `must match`, `must not match`, `note`. The notation of
 //!    patterns is at the end of this page. Each id has a kind and a role, such as a heading that opens a block.
-//! 2. *Scores*: some 130 features of the line, its neighbourhood and the page (where the prose is, what repeats, what
-//!    shares the article's words), weighed twice with the weights of `tables/weights.tsv`: by themselves, then with
-//!    the first verdicts on the lines around.
+//! 2. *Labels*: a small trained network gives every line its probability of being content, from what the line, its
+//!    neighbours and the page look like (where the prose is, what repeats, what shares the article's words) and from
+//!    the kinds of its cues. `model/CARD.md` says what it was trained on; with the cargo feature `train`, [`model`]
+//!    trains others.
 //! 3. *Blocks*: a heading such as "Most read" takes the headlines and teasers below it along, up to where the
 //!    article goes on; so does a list numbered from one.
 //!
@@ -53,12 +54,11 @@ mod blocks;
 mod config;
 mod cues;
 mod decide;
-mod features;
 mod inside;
 mod line;
+pub mod model;
 mod notation;
 mod page;
-mod score;
 mod verdict;
 mod words;
 
@@ -68,32 +68,39 @@ use tamiz_core::{Document, Kind, Reason, Scratch, Span, Stage, StageConfig};
 
 pub use config::Config;
 use cues::{Cues, TableSet};
-use features::Features;
 use line::Reader;
+use model::{Labeller, Weights};
 use page::Page;
-use score::Scores;
 use verdict::Verdicts;
 
 /// The stage: see the crate's documentation. [`Config`] makes it.
 pub struct Boilerplate {
     cues: Arc<Cues>,
+    model: Arc<Weights>,
     /// A bit for every kind that stays.
     keep: u16,
     threshold: Option<f32>,
+    confidence: f32,
 }
 
 /// One worker's buffers.
 #[derive(Default)]
 struct Buffers {
     page: Page,
-    scores: Scores,
+    labeller: Labeller,
     verdicts: Verdicts,
 }
 
 impl Boilerplate {
-    fn new(cues: Arc<Cues>, keep: &[Kind], threshold: Option<f64>) -> Self {
+    fn new(
+        cues: Arc<Cues>,
+        model: Arc<Weights>,
+        keep: &[Kind],
+        threshold: Option<f32>,
+        confidence: f32,
+    ) -> Self {
         let keep = keep.iter().fold(0, |bits, kind| bits | 1 << *kind as u16);
-        Self { cues, keep, threshold: threshold.map(|threshold| threshold as f32) }
+        Self { cues, model, keep, threshold, confidence }
     }
 
     fn cut(&self, document: &mut Document, span: Span, kind: Kind, rule: tamiz_core::RuleId) {
@@ -105,12 +112,11 @@ impl Boilerplate {
 
 impl Stage for Boilerplate {
     fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
-        let Buffers { page, scores, verdicts } = scratch.get();
+        let Buffers { page, labeller, verdicts } = scratch.get();
         let language = document.language().map(|language| language.code);
         page.read(document, &Reader::new(&self.cues, TableSet::of(language)));
-        scores.judge(page);
-        let threshold = self.threshold.unwrap_or_else(|| score::threshold(&scores.keep, page));
-        decide::decide(page, document.source(), &scores.keep, threshold, verdicts);
+        let threshold = labeller.label(&self.model, page, self.threshold, self.confidence);
+        decide::decide(page, document.source(), labeller.keep(), threshold, verdicts);
         for (i, line) in page.lines.iter().enumerate() {
             if let Some(verdict) = verdicts.get(i) {
                 self.cut(document, line.span(), verdict.kind, verdict.rule);
@@ -121,23 +127,6 @@ impl Stage for Boilerplate {
                 self.cut(document, tail, cue.kind(), cue.rule());
             }
         }
-    }
-}
-
-/// The names of the features by which lines are judged, in the order of [`features`].
-#[must_use]
-pub fn feature_names() -> &'static [&'static str] {
-    features::NAMES
-}
-
-/// Calls `each` with every kept line of a document and its features: what weights are found with.
-pub fn features(document: &Document, mut each: impl FnMut(Span, &[f32])) {
-    let cues = Cues::embedded();
-    let mut page = Page::default();
-    page.read(document, &Reader::new(&cues, TableSet::of(document.language().map(|language| language.code))));
-    let mut walk = Features::new();
-    for (i, line) in page.lines.iter().enumerate() {
-        each(line.span(), &Features::row(&mut walk, &page, i));
     }
 }
 
@@ -217,10 +206,16 @@ mod tests {
                 Ok("menu\t^home$\tHome\tHome\nno-such-id\thome\n".into())
             }
         }
-        let config = Config { keep: vec![Kind::Rule], threshold: Some(3.0), cues: vec!["mine.tsv".into()] };
+        let config = Config {
+            keep: vec![Kind::Rule],
+            threshold: Some(3.0),
+            confidence: -1.0,
+            model: Some("mine.model".into()),
+            cues: vec!["mine.tsv".into()],
+        };
         let errors = config.build(&OneTable).err().unwrap();
         let places: Vec<_> = errors.iter().map(|error| error.at.join(".")).collect();
-        assert_eq!(places, ["threshold", "keep.0", "cues.0", "cues.0"], "{errors:#?}");
+        assert_eq!(places, ["threshold", "confidence", "keep.0", "model", "cues.0", "cues.0"], "{errors:#?}");
         assert!(errors.iter().any(|error| error.message.contains("`no-such-id` is no cue id")));
     }
 

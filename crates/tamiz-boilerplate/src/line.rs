@@ -490,6 +490,11 @@ impl Line {
         self.tokens >= enough && matches!(self.ending, Ending::Sentence | Ending::Ellipsis | Ending::Closer)
     }
 
+    /// Whether a cue is most of the line: what makes a line with an opener's words the opener.
+    pub(crate) fn is_heading(&self) -> bool {
+        self.cues.cover >= 0.6 && self.tokens <= 10
+    }
+
     /// The line's tokens, as places in [`Words::entries`].
     pub(crate) fn tokens_of<'w>(&self, words: &'w Words) -> &'w [u32] {
         &words.tokens[self.first_token as usize..(self.first_token + self.tokens) as usize]

@@ -3,7 +3,7 @@
 /// A distinct word of the page.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Entry {
-    hash: u32,
+    pub(crate) hash: u32,
     /// Whether the word is long enough to be about something.
     pub(crate) is_content: bool,
     /// Lines in which it stands: of the page, of its prose, of the best block, of the first big block.
