@@ -339,10 +339,13 @@ impl Respelling {
         let group =
             self.variants[start..].iter().take_while(|variant| variant.root == root && variant.key == key);
         let spanish = names.language.is_some_and(|language| language.as_str() == "es");
+        let slavic = spanish && self.slavic[root as usize];
         let rank = |variant: &Variant| {
             let word = &names.text[variant.start as usize..variant.end as usize];
             let accented = spanish && !word.is_ascii() && spanish::is_accented_spanish(&word.to_lowercase());
-            (parts::usual(variant.hash) > 0 || accented, accented, variant.count, u32::MAX - variant.start)
+            let own = slavic && !spanish::is_foreign_romanisation(word);
+            let known = parts::usual(variant.hash) > 0 || accented;
+            (own, known, accented, variant.count, u32::MAX - variant.start)
         };
         let own: u32 = group.clone().filter(|other| other.hash == token.hash).map(|other| other.count).sum();
         let best = *group.max_by_key(|variant| rank(variant))?;
@@ -357,8 +360,12 @@ impl Respelling {
             let known = parts::usual(best.hash) > 0;
             return (known || best.count >= own).then_some((better, BY_ACCENT));
         }
+        let majority = best.count >= 2 && best.count > own;
+        // Where the document has the language's own romanisation too, that is the one to follow, however rare.
+        let native =
+            slavic && spanish::is_foreign_romanisation(word) && !spanish::is_foreign_romanisation(better);
         let alike = self.matcher.sound(word, better);
-        (alike >= 0.9 && best.count >= 2 && best.count > own).then_some((better, BY_SOUND * alike))
+        (alike >= 0.9 && (majority || native)).then_some((better, BY_SOUND * alike))
     }
 }
 

@@ -85,3 +85,32 @@ pub fn is_accented_spanish(word: &str) -> bool {
         _ => true,
     }
 }
+
+/// Whether a Slavic name is romanised as English does and Spanish does not: *ya*, *yu*, *yo* after a consonant
+/// (Spanish *ia*, *iu*, *io*: Riabkov), *kh* (*j*: Jarkov), a final *y* after a consonant (*i*: Petrovski).
+#[must_use]
+pub(crate) fn is_foreign_romanisation(word: &str) -> bool {
+    let letters = word.as_bytes();
+    let is = |at: usize, set: &[u8]| letters.get(at).is_some_and(|b| set.contains(&b.to_ascii_lowercase()));
+    let consonant = |at: usize| letters.get(at).is_some_and(u8::is_ascii_alphabetic) && !is(at, b"aeiouy");
+    (1..letters.len()).any(|at| {
+        let after_consonant = is(at, b"y") && consonant(at - 1);
+        (after_consonant && (is(at + 1, b"aou") || at + 1 == letters.len()))
+            || (is(at, b"h") && is(at - 1, b"k"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn english_romanisations_are_told_from_spanish_ones() {
+        for word in ["Ryabkov", "Lyudmila", "Kharkov", "Petrovsky", "Zhukovskaya"] {
+            assert_eq!(is_foreign_romanisation(word), word != "Zhukovskaya", "{word}");
+        }
+        for word in ["Riabkov", "Liudmila", "Petrovski", "Maya", "Yuri", "Járkov", "y", ""] {
+            assert!(!is_foreign_romanisation(word), "{word}");
+        }
+    }
+}
