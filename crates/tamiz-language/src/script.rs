@@ -72,6 +72,10 @@ impl Script {
             return c.is_ascii_alphabetic().then_some(Script::Latin);
         }
         Some(match code {
+            // Signs: dashes, quotation marks, arrows and the like, by far the most frequent that are no letters.
+            0x80..=0xA9 | 0xAB..=0xB9 | 0xBB..=0xBF | 0x2000..=0x2070 | 0x20A0..=0x20FF | 0x2150..=0x2BFF => {
+                return None;
+            }
             0xAA | 0xBA | 0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..=0x24F | 0x250..=0x2AF | 0x1E00..=0x1EFF => {
                 Script::Latin
             }
@@ -156,12 +160,24 @@ impl Tally {
         self.counts[script as usize] += 1;
     }
 
+    pub(crate) fn add_many(&mut self, script: Script, count: u32) {
+        self.counts[script as usize] += count;
+    }
+
+    pub(crate) fn remove(&mut self, script: Script) {
+        let count = &mut self.counts[script as usize];
+        *count = count.saturating_sub(1);
+    }
+
     pub(crate) fn of(&self, script: Script) -> u32 {
         self.counts[script as usize]
     }
 
     /// The script of most letters, ideographs and syllables weighing as in [`Tally::letters`].
     pub(crate) fn main(&self) -> Option<Script> {
+        if self.of(Script::Latin) * 2 > self.letters() {
+            return Some(Script::Latin);
+        }
         let weigh = |script: Script| self.of(script) * if script.is_dense() { 3 } else { 1 };
         let main = ALL.into_iter().max_by_key(|&script| (weigh(script), std::cmp::Reverse(script as u8)))?;
         (self.of(main) > 0).then_some(main)
