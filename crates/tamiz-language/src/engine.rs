@@ -7,7 +7,7 @@ use whatlang::Detector;
 
 use crate::codes::{self, code};
 use crate::lexicon;
-use crate::model::{GLANCE_STEPS, Model, WIDTH};
+use crate::model::{AT_ONCE, GLANCE_STEPS, Model, WIDTH};
 use crate::script::{Script, Tally};
 use crate::words::Words;
 
@@ -49,7 +49,9 @@ const SHORT: usize = 20;
 const GLANCE: usize = 24;
 /// By how many nats the letters of those may speak for another language before the line is read as a whole. A sentence in
 /// another language speaks for itself by far more.
-const AGREES: u16 = 1;
+const AGREES: i16 = 1;
+/// And by how many nats they need to speak for the document's language to look no further.
+const CLEAR: i16 = 3;
 /// Characters in the form that the Japanese reform of 1946 gave them, which neither Chinese standard has.
 const JAPANESE: &str = "気円広発対売働込駅図関経済験権戦産変読続沢渋歩毎県実検険剣倹払仏価伝転鉄獣単厳巻圏団囲圧壱塩壊労効勧帰弾徳応恵\
 悪懐択拝挙拠拡捜掲摂斉斎暁暦桜楽栄様歓歯歳浜涙渇滝瀬焼犠猟畑畳砕稲穂穏竜粋絵継緑縄縦繊聴脳臓荘薬蔵蛍覚観訳譲豊\
@@ -86,6 +88,8 @@ struct Candidates {
     model: &'static Model,
     /// In nats; negative infinity for languages that are not asked for.
     priors: [f64; WIDTH],
+    /// All bits for languages that are asked for, none for others.
+    asked: [i16; WIDTH],
     /// The places of the languages of each family.
     families: [Vec<usize>; FAMILIES.len()],
 }
@@ -190,12 +194,13 @@ impl Candidates {
                 *prior = if common.contains(language) { COMMON_BONUS } else { 0.0 };
             }
         }
+        let asked = priors.map(|prior| if prior.is_finite() { -1 } else { 0 });
         let families = FAMILIES.map(|family| {
             let members = model.languages.iter().enumerate();
             let members = members.filter(|(_, language)| family.contains(&language.as_str()));
             members.map(|(index, _)| index).collect()
         });
-        Self { model, priors, families }
+        Self { model, priors, asked, families }
     }
 
     /// Whether so few letters, or a glance at some of them, speak for no other candidate.
@@ -206,10 +211,25 @@ impl Candidates {
         if letters.len() <= SHORT {
             return true;
         }
-        let sums = self.model.glance(letters, letters.len().div_ceil(GLANCE));
-        let candidates = sums.iter().zip(&self.priors).filter(|(_, prior)| prior.is_finite());
-        let best = candidates.fold(0, |best, (&sum, _)| best.max(sum));
-        best.saturating_sub(sums[place]) <= AGREES * GLANCE_STEPS
+        let step = letters.len().div_ceil(GLANCE);
+        let mut sums = [0i16; WIDTH];
+        let mut lead = 0;
+        for block in 0..GLANCE / AT_ONCE {
+            let first = 2 + block * AT_ONCE * step;
+            let places = (first..letters.len()).step_by(step);
+            self.model.glance(letters, places, &mut sums);
+            let mut best = 0;
+            let own = std::mem::take(&mut sums[place]);
+            for (&sum, &asked) in sums.iter().zip(&self.asked) {
+                best = best.max(sum & asked);
+            }
+            sums[place] = own;
+            lead = own - best;
+            if lead >= CLEAR * GLANCE_STEPS {
+                return true;
+            }
+        }
+        lead >= -AGREES * GLANCE_STEPS
     }
 
     fn guess(&self, words: &Words, expected: Option<(LanguageCode, f64)>) -> Option<Guess> {

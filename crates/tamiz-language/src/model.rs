@@ -18,9 +18,9 @@ const BLOCK: usize = 32;
 /// Steps of the file's weights in a nat.
 const STEPS: f64 = 4.0;
 /// Steps of what [`Model::glance`] says, in a nat: the mean of three orders.
-pub(crate) const GLANCE_STEPS: u16 = 12;
-/// The most places of a glance: so many weights of one byte fit the sums.
-const MOST_PLACES: usize = 256;
+pub(crate) const GLANCE_STEPS: i16 = 12;
+/// At how many places [`Model::glance`] looks at once.
+pub(crate) const AT_ONCE: usize = 8;
 
 /// The table of one script.
 pub(crate) struct Model {
@@ -101,31 +101,27 @@ impl Model {
         find(&self.slots, hash)
     }
 
-    /// How much more than the floor the letters are likely in each language, in [`GLANCE_STEPS`] of a nat, by n-grams of
-    /// three characters that end at every `step`-th letter. Cheaper than [`Model::score`], and rougher.
-    pub(crate) fn glance(&self, letters: &[char], step: usize) -> [u16; WIDTH] {
-        let mut sums = [0u16; WIDTH];
-        let mut ends = (2..letters.len()).step_by(step.max(1)).take(MOST_PLACES);
-        loop {
-            let mut rows = [0usize; 8];
-            let mut count = 0;
-            for (row, end) in rows.iter_mut().zip(&mut ends) {
-                let [a, b, c] = [letters[end - 2], letters[end - 1], letters[end]];
-                let one = mix(0, c);
-                let two = mix(one, b);
-                // No n-gram reaches over a word's border.
-                let three = (b != ' ').then(|| find(&self.short, finish(mix(two, a)))).flatten();
-                let found = three.or_else(|| find(&self.short, finish(two)));
-                *row = found.or_else(|| find(&self.short, finish(one))).unwrap_or(0);
-                count += 1;
-            }
-            for &row in &rows[..count] {
-                for (sum, &weight) in sums.iter_mut().zip(&self.rows[row].0) {
-                    *sum += u16::from(weight);
-                }
-            }
-            if count < rows.len() {
-                return sums;
+    /// Adds how much more than the floor some letters are likely in each language, in [`GLANCE_STEPS`] of a nat: by
+    /// n-grams of three characters that end at the places named. Cheaper than [`Model::score`], and rougher.
+    pub(crate) fn glance(
+        &self,
+        letters: &[char],
+        places: impl Iterator<Item = usize>,
+        sums: &mut [i16; WIDTH],
+    ) {
+        let mut rows = [0usize; AT_ONCE];
+        for (row, end) in rows.iter_mut().zip(places) {
+            let [a, b, c] = [letters[end - 2], letters[end - 1], letters[end]];
+            let one = mix(0, c);
+            let two = mix(one, b);
+            // No n-gram reaches over a word's border.
+            let three = (b != ' ').then(|| find(&self.short, finish(mix(two, a)))).flatten();
+            let found = three.or_else(|| find(&self.short, finish(two)));
+            *row = found.or_else(|| find(&self.short, finish(one))).unwrap_or(0);
+        }
+        for row in rows {
+            for (sum, &weight) in sums.iter_mut().zip(&self.rows[row].0) {
+                *sum += i16::from(weight);
             }
         }
     }
