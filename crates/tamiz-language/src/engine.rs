@@ -128,10 +128,19 @@ impl Engine {
     /// at their letters speaks for no other language. Most lines of most documents are told so.
     pub(crate) fn agrees(&self, words: &Words, language: LanguageCode) -> bool {
         let Some(script) = main_script(&words.tally) else { return false };
-        if script == Script::Hebrew {
-            return matches!(language.as_str(), "he" | "yi") && words.letters.len() < ENOUGH;
+        if let Some(only) = script.language() {
+            return language == code(only);
         }
-        self.candidates(script).is_some_and(|candidates| candidates.agree(&words.letters, language))
+        match (script, language.as_str()) {
+            (Script::Hebrew, "he" | "yi") => words.letters.len() < ENOUGH,
+            (Script::Han, "ja") => words.letters.len() < SHORT,
+            (Script::Han, "zh") => !words.letters.iter().any(is_japanese),
+            _ => self.agrees_by_letters(script, &words.letters, language),
+        }
+    }
+
+    fn agrees_by_letters(&self, script: Script, letters: &[char], language: LanguageCode) -> bool {
+        self.candidates(script).is_some_and(|candidates| candidates.agree(letters, language))
     }
 
     /// The language of the words, if they are in a script of a candidate. `expected` is one that the context speaks
@@ -164,8 +173,7 @@ impl Engine {
 
     /// The language of ideographs without kana: Chinese, if no character is one that only Japanese writes so.
     fn ideographs(&self, letters: &[char]) -> Option<Guess> {
-        let japanese = letters.iter().filter(|&&c| JAPANESE.contains(c)).count();
-        let (first, second) = if japanese > 0 { ("ja", "zh") } else { ("zh", "ja") };
+        let (first, second) = if letters.iter().any(is_japanese) { ("ja", "zh") } else { ("zh", "ja") };
         self.certain(code(first)).or_else(|| self.certain(code(second)))
     }
 
@@ -262,6 +270,16 @@ impl Candidates {
         let rest: f64 = near.map(f64::exp).sum();
         Some(Guess { code: *self.model.languages.get(best)?, confidence: 1.0 / rest })
     }
+}
+
+/// Whether an ideograph is in [`JAPANESE`].
+fn is_japanese(c: &char) -> bool {
+    static SORTED: LazyLock<Vec<char>> = LazyLock::new(|| {
+        let mut sorted: Vec<char> = JAPANESE.chars().collect();
+        sorted.sort_unstable();
+        sorted
+    });
+    SORTED.binary_search(c).is_ok()
 }
 
 /// The script that most of the letters are in. Kana are rare in no Japanese text and found in no Chinese one.

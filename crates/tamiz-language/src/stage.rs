@@ -14,11 +14,11 @@ const WINDOWS: usize = 8;
 /// Bytes of each window of a sample, and of the next one if the language is not [`SURE`] after it.
 const SAMPLES: [usize; 4] = [40, 120, 500, 2_000];
 /// A line of more bytes is read at [`PLACES`] first.
-const LONG: usize = 160;
+const LONG: usize = 120;
 /// A line is read at so many places, if not as a whole.
 const PLACES: usize = 3;
 /// Bytes of each place, to the next blank; and if the line does not agree with its document there.
-const GLANCES: [usize; 2] = [48, 700];
+const GLANCES: [usize; 2] = [32, 700];
 /// The confidence at which a document is read no further.
 const SURE: f64 = 0.995;
 

@@ -147,9 +147,15 @@ impl Words {
         match c {
             '\0'..='\x7F' => self.letters.push(c.to_ascii_lowercase()),
             // Two thirds of all letters beyond ASCII need no table of cases.
-            'ß'..='ÿ' | 'а'..='џ' | '\u{590}'..='\u{109F}' | '\u{3000}'..='\u{A63F}' | '가'..='힣' => {
+            'ß'..='ÿ'
+            | 'ά'..='ώ'
+            | 'а'..='џ'
+            | '\u{590}'..='\u{109F}'
+            | '\u{3000}'..='\u{A63F}'
+            | '가'..='힣' => {
                 self.letters.push(c);
             }
+            'А'..='Я' => self.letters.push(char::from_u32(u32::from(c) + 32).unwrap_or(c)),
             // Its lower case is two characters, the second a mark that is in no table.
             'İ' => self.letters.push('i'),
             _ => self.letters.extend(c.to_lowercase()),
