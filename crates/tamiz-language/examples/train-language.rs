@@ -89,6 +89,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             })
             .collect();
         writeln!(file, "{}", heads.join(" "))?;
+        // Shorter n-grams first: the reader adds their weights to those of the longer ones that end with them.
+        let mut counts: Vec<_> = counts.iter().collect();
+        counts.sort_by_key(|(gram, _)| gram.chars().count());
         for (gram, row) in counts {
             if row.values().sum::<f64>() < LEAST {
                 continue;

@@ -72,10 +72,22 @@ impl Script {
             return c.is_ascii_alphabetic().then_some(Script::Latin);
         }
         Some(match code {
+            // Signs: dashes, quotation marks, arrows and the like, by far the most frequent that are no letters.
+            0x80..=0xA9
+            | 0xAB..=0xB9
+            | 0xBB..=0xBF
+            | 0x964..=0x96F
+            | 0x2000..=0x2070
+            | 0x20A0..=0x20FF
+            | 0x2150..=0x2BFF
+            | 0x3000..=0x3004
+            | 0x3008..=0x3020
+            | 0xFF00..=0xFF20 => return None,
             0xAA | 0xBA | 0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..=0x24F | 0x250..=0x2AF | 0x1E00..=0x1EFF => {
                 Script::Latin
             }
-            0x370..=0x3FF | 0x1F00..=0x1FFF if c.is_alphabetic() => Script::Greek,
+            0x370..=0x373 | 0x376..=0x37D | 0x37F | 0x386 | 0x388..=0x3F5 | 0x3F7..=0x3FF => Script::Greek,
+            0x1F00..=0x1FFF if c.is_alphabetic() => Script::Greek,
             0x400..=0x481 | 0x48A..=0x52F | 0x1C80..=0x1C8F => Script::Cyrillic,
             0x531..=0x556 | 0x561..=0x587 => Script::Armenian,
             0x5D0..=0x5F2 | 0xFB1D..=0xFB4F => Script::Hebrew,
@@ -156,12 +168,24 @@ impl Tally {
         self.counts[script as usize] += 1;
     }
 
+    pub(crate) fn add_many(&mut self, script: Script, count: u32) {
+        self.counts[script as usize] += count;
+    }
+
+    pub(crate) fn remove(&mut self, script: Script) {
+        let count = &mut self.counts[script as usize];
+        *count = count.saturating_sub(1);
+    }
+
     pub(crate) fn of(&self, script: Script) -> u32 {
         self.counts[script as usize]
     }
 
     /// The script of most letters, ideographs and syllables weighing as in [`Tally::letters`].
     pub(crate) fn main(&self) -> Option<Script> {
+        if self.of(Script::Latin) * 2 > self.letters() {
+            return Some(Script::Latin);
+        }
         let weigh = |script: Script| self.of(script) * if script.is_dense() { 3 } else { 1 };
         let main = ALL.into_iter().max_by_key(|&script| (weigh(script), std::cmp::Reverse(script as u8)))?;
         (self.of(main) > 0).then_some(main)

@@ -12,7 +12,13 @@ const DOCUMENT: f64 = 10.0;
 /// A document is sampled at so many places, from head to tail.
 const WINDOWS: usize = 8;
 /// Bytes of each window of a sample, and of the next one if the language is not [`SURE`] after it.
-const SAMPLES: [usize; 3] = [40, 300, 2_000];
+const SAMPLES: [usize; 4] = [40, 120, 500, 2_000];
+/// A line of more bytes is read at [`PLACES`] first.
+const LONG: usize = 120;
+/// A line is read at so many places, if not as a whole.
+const PLACES: usize = 3;
+/// Bytes of each place, to the next blank; and if the line does not agree with its document there.
+const GLANCES: [usize; 2] = [32, 700];
 /// The confidence at which a document is read no further.
 const SURE: f64 = 0.995;
 
@@ -60,11 +66,12 @@ impl LanguageStage {
         for size in SAMPLES {
             words.clear();
             let (windows, size) = if total <= WINDOWS * size { (1, total) } else { (WINDOWS, size) };
+            let last = if windows == 1 { total } else { SAMPLES[SAMPLES.len() - 1] };
             for window in 0..windows {
                 let from = if window == 0 { 0 } else { (total - size) / (windows - 1) * window };
                 sample(text, kept, from, size, words);
             }
-            guess = if words.is_no_language() { None } else { self.engine.guess(words, None) };
+            guess = if words.is_no_language() { None } else { self.engine.guess(words, None, size == last) };
             if size == total || guess.is_some_and(|guess| guess.confidence >= SURE) {
                 break;
             }
@@ -119,13 +126,42 @@ impl LanguageStage {
 
     /// The language of a line in a document of that language.
     fn line(&self, line: &str, language: LanguageCode, words: &mut Words) -> LanguageCode {
-        words.clear();
-        words.read(line);
+        let expected = language.is_language().then_some((language, DOCUMENT));
+        // Most lines are in their document's language, and a long one shows that in a part of it.
+        if expected.is_some() && line.len() > LONG {
+            glance(line, GLANCES[0], words);
+            if !words.is_no_language() && self.engine.agrees(words, language) {
+                return language;
+            }
+        }
+        if line.len() > PLACES * GLANCES[1] {
+            glance(line, GLANCES[1], words);
+        } else {
+            words.clear();
+            words.read(line);
+        }
         if words.is_no_language() {
             return LanguageCode::NONE;
         }
-        let expected = language.is_language().then_some((language, DOCUMENT));
-        self.engine.guess(words, expected).map_or(LanguageCode::UNKNOWN, |guess| guess.code)
+        if expected.is_some() && self.engine.agrees(words, language) {
+            return language;
+        }
+        self.engine.guess(words, expected, true).map_or(LanguageCode::UNKNOWN, |guess| guess.code)
+    }
+}
+
+/// Reads the words at [`PLACES`] of a line, of `size` bytes each. Whole words: half an address looks like prose.
+fn glance(line: &str, size: usize, words: &mut Words) {
+    words.clear();
+    let blank = |from: usize, most: usize| {
+        let rest = &line.as_bytes()[from..line.len().min(from + most)];
+        from + memchr::memchr(b' ', rest).unwrap_or(0)
+    };
+    for place in 0..PLACES {
+        let from = (line.len() - size) / (PLACES - 1) * place;
+        let from = if place == 0 { 0 } else { line.ceil_char_boundary(blank(from, size / 2)) };
+        let end = line.floor_char_boundary(blank((from + size).min(line.len()), size));
+        words.read(&line[from..end.max(from)]);
     }
 }
 

@@ -2,6 +2,34 @@
 
 use crate::script::{Script, Tally};
 
+/// What kinds of bytes a token can hold.
+const LETTER: u8 = 1;
+/// Digits, and the signs that stand by words in prose.
+const SIGN: u8 = 2;
+/// All other signs of ASCII: what addresses and code are written with.
+const MARK: u8 = 4;
+/// Part of a character beyond ASCII.
+const WIDE: u8 = 8;
+/// What parts tokens. The blanks beyond ASCII part words within a token.
+const BLANK: u8 = 0;
+
+/// The kind of every byte.
+const CLASSES: [u8; 256] = {
+    let mut classes = [WIDE; 256];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        classes[byte as usize] = match byte {
+            b'\t'..=b'\r' | b' ' => BLANK,
+            b'A'..=b'Z' | b'a'..=b'z' => LETTER,
+            b',' | b'.' | b'\'' | b'"' | b'-' => SIGN,
+            _ if byte.is_ascii_punctuation() => MARK,
+            _ => SIGN,
+        };
+        byte += 1;
+    }
+    classes
+};
+
 /// What a text is made of. Meant to be kept and filled again: it owns buffers.
 #[derive(Debug, Default)]
 pub(crate) struct Words {
@@ -30,8 +58,20 @@ impl Words {
 
     /// Adds the words of a text to those read before.
     pub(crate) fn read(&mut self, text: &str) {
-        for token in text.split_whitespace() {
-            self.token(token);
+        let bytes = text.as_bytes();
+        let mut start = 0;
+        while start < bytes.len() {
+            // What the token holds, all its bytes' classes together.
+            let mut class = 0;
+            let mut end = start;
+            while end < bytes.len() && CLASSES[usize::from(bytes[end])] != BLANK {
+                class |= CLASSES[usize::from(bytes[end])];
+                end += 1;
+            }
+            if end > start {
+                self.token(&text[start..end], class);
+            }
+            start = end + 1;
         }
         // A statement ends so; in prose a semicolon hardly ever ends a line, save as the Greek question mark.
         if text.ends_with(';') && text.is_ascii() {
@@ -46,17 +86,27 @@ impl Words {
         letters == 0 || letters * 4 < self.solid || (code >= 2 && self.plain <= 2 * code)
     }
 
-    fn token(&mut self, token: &str) {
+    fn token(&mut self, token: &str, class: u8) {
+        if class == LETTER {
+            return self.plain_word(token);
+        }
+        // A word with a sign that ends it is nearly as frequent as one without.
+        if let Some((&last, word)) = token.as_bytes().split_last()
+            && matches!(last, b',' | b'.' | b':' | b';' | b'!' | b'?')
+            && !word.is_empty()
+            && word.iter().all(u8::is_ascii_alphabetic)
+        {
+            self.solid += 1;
+            return self.plain_word(&token[..word.len()]);
+        }
         // Most tokens are letters alone: only the others can be addresses or code.
-        let is_marked = token
-            .bytes()
-            .any(|byte| byte.is_ascii_punctuation() && !matches!(byte, b',' | b'.' | b'\'' | b'"' | b'-'));
+        let is_marked = class & MARK != 0;
         if is_marked && is_address(token) || token.starts_with("www.") {
             // However long it is, an address says nothing of the words around it.
             self.solid += 1;
             return;
         }
-        if is_marked && token.is_ascii() {
+        if is_marked && class & WIDE == 0 {
             self.code(token);
         }
         // A chunk is a maximal run of letters, marks and digits.
@@ -64,12 +114,13 @@ impl Words {
         let (mut has_digit, mut has_ascii) = (false, false);
         let mut words = 0;
         for c in token.chars() {
-            self.solid += 1;
+            self.solid += u32::from(c.is_ascii() || !c.is_whitespace());
             let c = if c == '\u{2019}' { '\'' } else { c };
             if c.is_ascii_digit() {
                 has_digit = true;
-            } else if Script::of(c).is_some() {
+            } else if let Some(script) = Script::of(c) {
                 has_ascii |= c.is_ascii();
+                self.tally.add(script);
                 self.letter(c);
             } else if c == '\'' && self.letters.len() > start {
                 self.letters.push(c);
@@ -83,14 +134,31 @@ impl Words {
         self.plain += u32::from(words > 0);
     }
 
+    /// Adds a word of ASCII letters alone.
+    fn plain_word(&mut self, word: &str) {
+        self.letters.extend(word.bytes().map(|byte| char::from(byte.to_ascii_lowercase())));
+        self.letters.push(' ');
+        self.tally.add_many(Script::Latin, word.len() as u32);
+        self.solid += word.len() as u32;
+        self.plain += 1;
+    }
+
     fn letter(&mut self, c: char) {
-        if c.is_ascii() {
-            self.letters.push(c.to_ascii_lowercase());
-        } else if c == 'İ' {
+        match c {
+            '\0'..='\x7F' => self.letters.push(c.to_ascii_lowercase()),
+            // Two thirds of all letters beyond ASCII need no table of cases.
+            'ß'..='ÿ'
+            | 'ά'..='ώ'
+            | 'а'..='џ'
+            | '\u{590}'..='\u{109F}'
+            | '\u{3000}'..='\u{A63F}'
+            | '가'..='힣' => {
+                self.letters.push(c);
+            }
+            'А'..='Я' => self.letters.push(char::from_u32(u32::from(c) + 32).unwrap_or(c)),
             // Its lower case is two characters, the second a mark that is in no table.
-            self.letters.push('i');
-        } else {
-            self.letters.extend(c.to_lowercase());
+            'İ' => self.letters.push('i'),
+            _ => self.letters.extend(c.to_lowercase()),
         }
     }
 
@@ -103,10 +171,13 @@ impl Words {
             return false;
         }
         if is_mixed {
+            self.letters[start..]
+                .iter()
+                .filter_map(|&c| Script::of(c))
+                .for_each(|script| self.tally.remove(script));
             self.letters.truncate(start);
             return false;
         }
-        self.letters[start..].iter().filter_map(|&c| Script::of(c)).for_each(|script| self.tally.add(script));
         self.letters.push(' ');
         true
     }
