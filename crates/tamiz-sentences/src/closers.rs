@@ -64,10 +64,22 @@ fn detached(text: &str, at: usize) -> Option<usize> {
     let closing = match c {
         _ if !ends => false,
         '»' | '›' => true,
+        // Two apostrophes never open a quotation: two grave accents or commas do.
+        '\'' if length == 2 => true,
         '"' | '\'' | '`' | '’' | '”' => in_quotation(text, at, c),
-        _ => terminal_at(text, at).is_some(),
+        // Marks that open a word (`...and`) belong to what comes.
+        _ => terminal_at(text, at).is_some() && !joins(text, at),
     };
     closing.then_some(length)
+}
+
+/// Whether a word is joined to the terminal marks that start at `at`.
+pub(crate) fn joins(text: &str, at: usize) -> bool {
+    let mut after = at;
+    while let Some(mark) = terminal_at(text, after) {
+        after = mark.end;
+    }
+    !text[after..].chars().next().is_none_or(|c| c.is_whitespace() || closes(c))
 }
 
 /// Whether a quotation is open at `at`, in which such a mark stands.

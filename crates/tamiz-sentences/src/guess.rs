@@ -19,7 +19,8 @@ pub(crate) fn guess<'l>(text: &str, languages: &'l Languages) -> &'l Lexicon {
             count(&text[start..end], languages, &mut scores);
         }
     }
-    let best = (0..languages.known.len()).max_by_key(|&i| (scores[i], usize::MAX - i));
+    // English is by far the most frequent on the web, so it wins a tie.
+    let best = (0..languages.known.len()).max_by_key(|&i| (scores[i], languages.known[i].lexicon.is_english, usize::MAX - i));
     match best {
         Some(i) if scores[i] > 0 => &languages.known[i].lexicon,
         _ => &languages.unknown,

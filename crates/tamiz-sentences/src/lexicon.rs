@@ -21,6 +21,8 @@ pub(crate) enum Sort {
     BeforeNumber,
     /// Ends a sentence only where a function word with a capital follows.
     Abbreviation,
+    /// Closes a time or a year (`6 p.m.`): ends a sentence unless this is its beginning, or the zone or day follows.
+    Time,
 }
 
 /// What a row of a table says.
@@ -42,6 +44,7 @@ impl<'t> Meaning<'t> {
             "title" => Sort::Title,
             "before-number" | "suffix" | "unit" => Sort::BeforeNumber,
             "abbreviation" => Sort::Abbreviation,
+            "time" => Sort::Time,
             "function-word" => return Ok(Meaning::FunctionWord(word)),
             "ordinal" | "noun-ordinal" if digits == word.len() => {
                 return Ok(Meaning::Ordinal { digits, before_nouns: row.id == "noun-ordinal" });
@@ -50,7 +53,7 @@ impl<'t> Meaning<'t> {
             "ordinal" | "noun-ordinal" => return Err("an ordinal is `9.`, `99.` or `X.`".into()),
             other => {
                 return Err(format!(
-                    "`{other}` is no kind of row: write title, abbreviation, before-number, unit, suffix or ordinal"
+                    "`{other}` is no kind of row: write title, abbreviation, before-number, unit, suffix, time or ordinal"
                 ));
             }
         };
