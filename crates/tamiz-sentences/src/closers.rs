@@ -64,8 +64,9 @@ fn detached(text: &str, at: usize) -> Option<usize> {
     let closing = match c {
         _ if !ends => false,
         '»' | '›' => true,
-        // Two apostrophes never open a quotation: two grave accents or commas do.
-        '\'' if length == 2 => true,
+        // What follows with a comma is over.
+        '"' | '\'' | '’' | '”' if rest[length..].starts_with(" , ") => true,
+        '\'' if length == 2 => closes_doubled(text, at) || in_quotation(text, at, c),
         '"' | '\'' | '`' | '’' | '”' => in_quotation(text, at, c),
         // Marks that open a word (`...and`) belong to what comes.
         _ => terminal_at(text, at).is_some() && !joins(text, at),
@@ -80,6 +81,13 @@ pub(crate) fn joins(text: &str, at: usize) -> bool {
         after = mark.end;
     }
     !text[after..].chars().next().is_none_or(|c| c.is_whitespace() || closes(c))
+}
+
+/// Whether two apostrophes at `at` close a quotation: they do where others open one (two grave accents or commas), or
+/// where none stand before.
+fn closes_doubled(text: &str, at: usize) -> bool {
+    let behind = &text[text.ceil_char_boundary(at.saturating_sub(QUOTE_REACH))..at];
+    !behind.contains("''") || behind.contains(",,") || behind.contains("``")
 }
 
 /// Whether a quotation is open at `at`, in which such a mark stands.

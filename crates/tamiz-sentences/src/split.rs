@@ -34,7 +34,7 @@ const TAIL: usize = 400;
 pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -> bool {
     let mut start = 0;
     let mut at = 0;
-    let has_brackets = memchr::memchr2(b'(', b'[', text.as_bytes()).is_some();
+    let has_brackets = memchr::memchr3(b'(', b'[', b'{', text.as_bytes()).is_some();
     let mut label = labels::first(text).and_then(|first| {
         let second = labels::next(text, &first)?;
         at = first.end;
@@ -64,7 +64,7 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
             continue;
         }
         let run = extend(text, first);
-        let closed = close(text, run.end);
+        let closed = if opens_omission(text, run) { run.end } else { close(text, run.end) };
         // Marks among what closes are not looked at again, whatever comes of these.
         at = closed;
         let next = skip_blanks(text, closed);
@@ -90,7 +90,7 @@ fn extend(text: &str, first: Terminal) -> Terminal {
         let blanks = skip_blanks(text, run.end);
         let Some(more) = terminal_at(text, blanks) else { return run };
         // A detached mark belongs to the run only if it does not open a word (`.hack`, `...and`).
-        if blanks > run.end && (joins(text, more.start) || opens_omission(text, run, blanks)) {
+        if blanks > run.end && (joins(text, more.start) || opens_omission(text, run)) {
             return run;
         }
         run.mark = match (run.mark, more.mark) {
@@ -106,10 +106,10 @@ fn extend(text: &str, first: Terminal) -> Terminal {
 
 /// Whether a full stop is followed by three more, each with a blank before it: `It was. . . . Then`. The first ends
 /// its sentence, and the others stand for words left out of the next one.
-fn opens_omission(text: &str, run: Terminal, blanks: usize) -> bool {
+fn opens_omission(text: &str, run: Terminal) -> bool {
     run.mark == Mark::Stop
         && !text[..run.start].ends_with(char::is_whitespace)
-        && text[blanks..].strip_prefix(". . . ").is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        && text[run.end..].strip_prefix(" . . . ").is_some_and(|rest| rest.starts_with(char::is_uppercase))
 }
 
 /// Whether a sentence ends at the terminal marks `run`, closed up to `closed`; what comes next starts at `next`.
@@ -138,7 +138,7 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
             lexicon.is_english
                 && closed == run.end
                 && next == word_at
-                && ends_english_question(text, start, run)
+                && ends_english_question(text, start, run, &text[next..])
         }
         Next::Lower => {
             let detached = before.is_whitespace() && next < word_at;
@@ -176,16 +176,23 @@ fn tail(text: &str, start: usize, end: usize) -> &str {
     &text[text.ceil_char_boundary(start.max(end.saturating_sub(TAIL)))..end]
 }
 
+/// English words after a title with a question mark of its own, within the sentence.
+const CONTINUING: &[&str] = &[
+    "and", "are", "as", "at", "by", "for", "from", "in", "is", "nor", "of", "on", "or", "said", "to", "was", "were",
+    "with",
+];
+
 /// Whether an English question or exclamation ends its sentence although a small letter follows, as in hasty writing.
 ///
 /// In English only, where one inside a sentence stands in quotation marks; elsewhere a dash before it will do, or
 /// nothing. Neither `Yahoo! in Sunnyvale` nor `Oh! ... well` ends there.
-fn ends_english_question(text: &str, start: usize, run: Terminal) -> bool {
+fn ends_english_question(text: &str, start: usize, run: Terminal, rest: &str) -> bool {
     let sentence = tail(text, start, run.start);
     let word = sentence.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     text[..run.end].ends_with(['?', '!'])
-        // Tokenised text is not written in haste.
-        && !sentence.ends_with(char::is_whitespace)
+        // Tokenised text has a blank before its marks as hasty writing may, but goes on within the sentence.
+        && !(sentence.ends_with(char::is_whitespace)
+            && CONTINUING.contains(&rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or("")))
         && (text[run.start..].starts_with('?') || !word.starts_with(char::is_uppercase))
         && !sentence.contains(['"', '“', '”', '«', '‘', '`'])
 }
@@ -222,7 +229,8 @@ fn in_brackets(text: &str, run: Terminal, next: usize) -> bool {
     let ahead = |open, close| {
         memchr::memchr2(open, close, &bytes[next..to]).is_some_and(|i| bytes[next + i] == close)
     };
-    (behind(b'(', b')') && ahead(b'(', b')') || behind(b'[', b']') && ahead(b'[', b']'))
+    (behind(b'(', b')') && ahead(b'(', b')') || behind(b'[', b']') && ahead(b'[', b']')
+        || behind(b'{', b'}') && ahead(b'{', b'}'))
         // Text from right to left often has its brackets the wrong way round.
         && !text[..run.start].chars().next_back().is_some_and(is_right_to_left)
 }

@@ -71,6 +71,10 @@ pub(crate) fn stop_breaks(
         }
         return starter();
     }
+    if next == Next::Digit && word.len() == 2 && after_quantity(text, start, word_start) {
+        // 3 in. 2 lb.
+        return false;
+    }
     let is_acronym = word.contains('.') && word.split('.').all(|part| part.chars().nth(3).is_none());
     !is_acronym || starter()
 }
