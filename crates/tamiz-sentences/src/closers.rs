@@ -64,10 +64,30 @@ fn detached(text: &str, at: usize) -> Option<usize> {
     let closing = match c {
         _ if !ends => false,
         '»' | '›' => true,
+        // What follows with a comma is over.
+        '"' | '\'' | '’' | '”' if rest[length..].starts_with(" , ") => true,
+        '\'' if length == 2 => closes_doubled(text, at) || in_quotation(text, at, c),
         '"' | '\'' | '`' | '’' | '”' => in_quotation(text, at, c),
-        _ => terminal_at(text, at).is_some(),
+        // Marks that open a word (`...and`) belong to what comes.
+        _ => terminal_at(text, at).is_some() && !joins(text, at),
     };
     closing.then_some(length)
+}
+
+/// Whether a word is joined to the terminal marks that start at `at`.
+pub(crate) fn joins(text: &str, at: usize) -> bool {
+    let mut after = at;
+    while let Some(mark) = terminal_at(text, after) {
+        after = mark.end;
+    }
+    !text[after..].chars().next().is_none_or(|c| c.is_whitespace() || closes(c))
+}
+
+/// Whether two apostrophes at `at` close a quotation: they do where others open one (two grave accents or commas), or
+/// where none stand before.
+fn closes_doubled(text: &str, at: usize) -> bool {
+    let behind = &text[text.ceil_char_boundary(at.saturating_sub(QUOTE_REACH))..at];
+    !behind.contains("''") || behind.contains(",,") || behind.contains("``")
 }
 
 /// Whether a quotation is open at `at`, in which such a mark stands.

@@ -5,25 +5,44 @@ use crate::lexicon::{Languages, Lexicon};
 /// How much of a text is looked at: this many windows of that many bytes, spread evenly.
 const WINDOWS: usize = 6;
 const WINDOW: usize = 80;
+/// The evidence that a language needs to be decided on before all windows are seen, if no other has half of it.
+const DECIDED: u32 = 480;
 
 /// The lexicon of the language whose function words the text has most of; the common one if it has none.
 pub(crate) fn guess<'l>(text: &str, languages: &'l Languages) -> &'l Lexicon {
     let mut scores = [0_u32; 64];
-    if text.len() <= WINDOWS * WINDOW {
-        count(text, languages, &mut scores);
-    } else {
-        let step = text.len() / WINDOWS;
-        for window in 0..WINDOWS {
-            let start = text.ceil_char_boundary(window * step);
-            let end = text.floor_char_boundary(start + WINDOW);
-            count(&text[start..end], languages, &mut scores);
+    // A short text is all looked at. Of a long one the middle comes first: its beginning is often a site's menu.
+    let step = (text.len() / WINDOWS).max(WINDOW);
+    let first = if step > WINDOW { WINDOWS / 2 } else { 0 };
+    let mut end = 0;
+    for window in (first..WINDOWS).chain(0..first) {
+        // Windows that touch share no word: each ends with one.
+        let start = if step > WINDOW { text.ceil_char_boundary(window * step) } else { end };
+        end = text.ceil_char_boundary((start + WINDOW).min(text.len()));
+        while end < text.len() && end < start + 2 * WINDOW && text.as_bytes()[end] != b' ' {
+            end = text.ceil_char_boundary(end + 1);
+        }
+        count(&text[start..end], languages, &mut scores);
+        if is_decided(&scores) {
+            break;
         }
     }
-    let best = (0..languages.known.len()).max_by_key(|&i| (scores[i], usize::MAX - i));
+    // Of languages with the same evidence, English is the most frequent by far, if it has more than an `a` or `i`.
+    let best = (0..languages.known.len())
+        .max_by_key(|&i| (scores[i], languages.known[i].lexicon.is_english && scores[i] > 60, usize::MAX - i));
     match best {
         Some(i) if scores[i] > 0 => &languages.known[i].lexicon,
         _ => &languages.unknown,
     }
+}
+
+/// Whether a language is so far ahead that more words would hardly change it.
+fn is_decided(scores: &[u32; 64]) -> bool {
+    let (mut best, mut second) = (0, 0);
+    for &score in scores {
+        (best, second) = (best.max(score), second.max(score.min(best)));
+    }
+    best >= DECIDED && best >= 2 * second
 }
 
 /// Adds every word's evidence: more for a word that few languages have.

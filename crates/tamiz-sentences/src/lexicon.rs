@@ -21,6 +21,8 @@ pub(crate) enum Sort {
     BeforeNumber,
     /// Ends a sentence only where a function word with a capital follows.
     Abbreviation,
+    /// Closes a time or a year (`6 p.m.`): ends a sentence unless this is its beginning, or the zone or day follows.
+    Time,
 }
 
 /// What a row of a table says.
@@ -42,6 +44,7 @@ impl<'t> Meaning<'t> {
             "title" => Sort::Title,
             "before-number" | "suffix" | "unit" => Sort::BeforeNumber,
             "abbreviation" => Sort::Abbreviation,
+            "time" => Sort::Time,
             "function-word" => return Ok(Meaning::FunctionWord(word)),
             "ordinal" | "noun-ordinal" if digits == word.len() => {
                 return Ok(Meaning::Ordinal { digits, before_nouns: row.id == "noun-ordinal" });
@@ -50,7 +53,7 @@ impl<'t> Meaning<'t> {
             "ordinal" | "noun-ordinal" => return Err("an ordinal is `9.`, `99.` or `X.`".into()),
             other => {
                 return Err(format!(
-                    "`{other}` is no kind of row: write title, abbreviation, before-number, unit, suffix or ordinal"
+                    "`{other}` is no kind of row: write title, abbreviation, before-number, unit, suffix, time or ordinal"
                 ));
             }
         };
@@ -162,7 +165,7 @@ fn folded<'b>(word: &str, buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
     Some(&buffer[..length])
 }
 
-/// FNV-1a: words are short, and the tables are not open to attack by their keys.
+/// A hash by multiplication, eight bytes at once: words are short, and the tables are not open to attack by their keys.
 #[derive(Clone)]
 pub(crate) struct WordHasher(u64);
 
@@ -174,14 +177,21 @@ impl Default for WordHasher {
 
 impl Hasher for WordHasher {
     fn finish(&self) -> u64 {
-        self.0
+        // The map takes its place from the low bits and its tag from the high ones.
+        self.0 ^ self.0 >> 32
     }
 
     fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        let mut mix = |part: u64| self.0 = (self.0.rotate_left(5) ^ part).wrapping_mul(0x517c_c1b7_2722_0a95);
+        let mut parts = bytes.chunks_exact(8);
+        for part in &mut parts {
+            mix(u64::from_le_bytes(part.try_into().expect("chunks have eight bytes")));
         }
+        mix(parts.remainder().iter().fold(0, |part, &byte| part << 8 | u64::from(byte)));
     }
+
+    /// The length, which the bytes make superfluous.
+    fn write_usize(&mut self, _: usize) {}
 }
 
 /// A language and its lexicon.
@@ -249,8 +259,9 @@ impl Languages {
         let (code, weight) = match word.chars().next()? {
             '\u{370}'..='\u{3ff}' => ("el", 1),
             '\u{400}'..='\u{52f}' if word.contains(['ї', 'є', 'ґ']) => ("uk", 60),
-            '\u{400}'..='\u{52f}' if word.contains('ў') => ("be", 60),
-            '\u{400}'..='\u{52f}' if word.contains('і') => ("uk", 20),
+            '\u{400}'..='\u{52f}' if word.contains('ў') => ("be", 200),
+            '\u{400}'..='\u{52f}' if word.contains(['ә', 'ғ', 'қ', 'ң', 'ұ']) => ("kk", 200),
+            '\u{400}'..='\u{52f}' if word.contains('і') => ("uk", 60),
             '\u{400}'..='\u{52f}' => ("ru", 1),
             '\u{530}'..='\u{58f}' => ("hy", 1),
             '\u{590}'..='\u{5ff}' => ("he", 1),

@@ -1,10 +1,10 @@
 //! Where one sentence ends and the next begins, within a line.
 
-use crate::closers::{close, skip_blanks};
+use crate::closers::{close, joins, skip_blanks};
 use crate::labels;
 use crate::lexicon::Lexicon;
 use crate::marks::{
-    Mark, Terminal, closes, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal,
+    Mark, Terminal, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal,
     terminal_at,
 };
 use crate::words::{ends_full_word, stop_breaks};
@@ -34,7 +34,7 @@ const TAIL: usize = 400;
 pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -> bool {
     let mut start = 0;
     let mut at = 0;
-    let has_brackets = memchr::memchr(b'(', text.as_bytes()).is_some();
+    let has_brackets = memchr::memchr3(b'(', b'[', b'{', text.as_bytes()).is_some();
     let mut label = labels::first(text).and_then(|first| {
         let second = labels::next(text, &first)?;
         at = first.end;
@@ -64,7 +64,7 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
             continue;
         }
         let run = extend(text, first);
-        let closed = close(text, run.end);
+        let closed = if opens_omission(text, run) { run.end } else { close(text, run.end) };
         // Marks among what closes are not looked at again, whatever comes of these.
         at = closed;
         let next = skip_blanks(text, closed);
@@ -89,15 +89,9 @@ fn extend(text: &str, first: Terminal) -> Terminal {
     loop {
         let blanks = skip_blanks(text, run.end);
         let Some(more) = terminal_at(text, blanks) else { return run };
-        if blanks > run.end {
-            // A detached mark belongs to the run only if it does not open a word (`.hack`, `...and`).
-            let mut after = more.end;
-            while let Some(next) = terminal_at(text, after) {
-                after = next.end;
-            }
-            if !text[after..].chars().next().is_none_or(|c| c.is_whitespace() || closes(c)) {
-                return run;
-            }
+        // A detached mark belongs to the run only if it does not open a word (`.hack`, `...and`).
+        if blanks > run.end && (joins(text, more.start) || opens_omission(text, run)) {
+            return run;
         }
         run.mark = match (run.mark, more.mark) {
             (Mark::Stop, Mark::Stop) => Mark::Ellipsis,
@@ -108,6 +102,14 @@ fn extend(text: &str, first: Terminal) -> Terminal {
         };
         run.end = more.end;
     }
+}
+
+/// Whether a full stop is followed by three more, each with a blank before it: `It was. . . . Then`. The first ends
+/// its sentence, and the others stand for words left out of the next one.
+fn opens_omission(text: &str, run: Terminal) -> bool {
+    run.mark == Mark::Stop
+        && !text[..run.start].ends_with(char::is_whitespace)
+        && text[run.end..].strip_prefix(" . . . ").is_some_and(|rest| rest.starts_with(char::is_uppercase))
 }
 
 /// Whether a sentence ends at the terminal marks `run`, closed up to `closed`; what comes next starts at `next`.
@@ -136,24 +138,37 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
             lexicon.is_english
                 && closed == run.end
                 && next == word_at
-                && ends_english_question(text, start, run)
+                && ends_english_question(text, start, run, &text[next..])
         }
         Next::Lower => {
-            closed == run.end && run.mark == Mark::Stop && ends_full_word(text, start, run.start, lexicon)
+            let detached = before.is_whitespace() && next < word_at;
+            closed == run.end
+                && run.mark == Mark::Stop
+                && (detached || ends_full_word(text, start, run.start, lexicon))
         }
         Next::Other => {
             // Strokes and stars that nothing follows are no sentence.
-            !matches!(following, ',' | ';' | ':' | ')' | ']')
+            is_separator(&text[next..])
+                || !matches!(following, ',' | ';' | ':' | ')' | ']')
                 && text[next..].chars().take(60).any(char::is_alphanumeric)
         }
         _ if signed || closed > run.end => true,
         _ => match run.mark {
             Mark::Stop => stop_breaks(text, start, run.start, class, &text[word_at..], lexicon),
-            Mark::Ellipsis => !is_english_pronoun(&text[word_at..], lexicon),
+            Mark::Ellipsis => {
+                let attached = !before.is_whitespace() && run.end - run.start == 2;
+                attached || !is_english_pronoun(&text[word_at..], lexicon)
+            }
             _ => true,
         },
     };
     ends && tail(text, start, run.start).contains(char::is_alphanumeric)
+}
+
+/// Whether the text starts with a line drawn in characters, such as `=====`.
+fn is_separator(rest: &str) -> bool {
+    let drawn = rest.bytes().take_while(|byte| matches!(byte, b'=' | b'_' | b'-' | b'*' | b'~' | b'#'));
+    drawn.take(6).count() == 6
 }
 
 /// The last part of the sentence that started at `start`, up to `end`.
@@ -161,14 +176,23 @@ fn tail(text: &str, start: usize, end: usize) -> &str {
     &text[text.ceil_char_boundary(start.max(end.saturating_sub(TAIL)))..end]
 }
 
+/// English words after a title with a question mark of its own, within the sentence.
+const CONTINUING: &[&str] = &[
+    "and", "are", "as", "at", "by", "for", "from", "in", "is", "nor", "of", "on", "or", "said", "to", "was", "were",
+    "with",
+];
+
 /// Whether an English question or exclamation ends its sentence although a small letter follows, as in hasty writing.
 ///
 /// In English only, where one inside a sentence stands in quotation marks; elsewhere a dash before it will do, or
 /// nothing. Neither `Yahoo! in Sunnyvale` nor `Oh! ... well` ends there.
-fn ends_english_question(text: &str, start: usize, run: Terminal) -> bool {
+fn ends_english_question(text: &str, start: usize, run: Terminal, rest: &str) -> bool {
     let sentence = tail(text, start, run.start);
     let word = sentence.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     text[..run.end].ends_with(['?', '!'])
+        // Tokenised text has a blank before its marks as hasty writing may, but goes on within the sentence.
+        && !(sentence.ends_with(char::is_whitespace)
+            && CONTINUING.contains(&rest.split(|c: char| !c.is_alphabetic()).next().unwrap_or("")))
         && (text[run.start..].starts_with('?') || !word.starts_with(char::is_uppercase))
         && !sentence.contains(['"', '“', '”', '«', '‘', '`'])
 }
@@ -193,14 +217,20 @@ fn breaks_unspaced(text: &str, run: Terminal, closed: usize, next: usize, follow
     !in_title(text, run.start, next)
 }
 
-/// Whether round brackets are open at the terminal marks and closed soon after `next`: a sentence does not end inside
+/// Whether brackets are open at the terminal marks and closed soon after `next`: a sentence does not end inside
 /// brackets that it opened.
 fn in_brackets(text: &str, run: Terminal, next: usize) -> bool {
     let bytes = text.as_bytes();
     let from = run.start.saturating_sub(BRACKET_REACH);
     let to = (next + BRACKET_REACH).min(bytes.len());
-    memchr::memrchr2(b'(', b')', &bytes[from..run.start]).is_some_and(|i| bytes[from + i] == b'(')
-        && memchr::memchr2(b'(', b')', &bytes[next..to]).is_some_and(|i| bytes[next + i] == b')')
+    let behind = |open, close| {
+        memchr::memrchr2(open, close, &bytes[from..run.start]).is_some_and(|i| bytes[from + i] == open)
+    };
+    let ahead = |open, close| {
+        memchr::memchr2(open, close, &bytes[next..to]).is_some_and(|i| bytes[next + i] == close)
+    };
+    (behind(b'(', b')') && ahead(b'(', b')') || behind(b'[', b']') && ahead(b'[', b']')
+        || behind(b'{', b'}') && ahead(b'{', b'}'))
         // Text from right to left often has its brackets the wrong way round.
         && !text[..run.start].chars().next_back().is_some_and(is_right_to_left)
 }

@@ -27,7 +27,13 @@ pub(crate) fn stop_breaks(
             Some(c) if c.is_whitespace() => {
                 let end = text[..word_start].trim_end().len();
                 let detached = &text[word_before(text, start, end)..end];
-                lexicon.sort(detached) != Some(Sort::Title)
+                match lexicon.sort(detached) {
+                    Some(Sort::Title) => false,
+                    Some(Sort::Abbreviation) if detached.contains('.') => {
+                        next == Next::Upper && starts_sentence(rest, lexicon)
+                    }
+                    _ => true,
+                }
             }
             _ => true,
         };
@@ -46,6 +52,7 @@ pub(crate) fn stop_breaks(
             Sort::Title => false,
             Sort::BeforeNumber => next != Next::Digit,
             Sort::Abbreviation => starter(),
+            Sort::Time => starter() || next == Next::Upper && ends_with_time(text, start, word_start, rest),
         };
     }
     if lexicon.roman_ordinals && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X')) {
@@ -64,6 +71,10 @@ pub(crate) fn stop_breaks(
         }
         return starter();
     }
+    if next == Next::Digit && word.len() == 2 && after_quantity(text, start, word_start) {
+        // 3 in. 2 lb.
+        return false;
+    }
     let is_acronym = word.contains('.') && word.split('.').all(|part| part.chars().nth(3).is_none());
     !is_acronym || starter()
 }
@@ -75,11 +86,40 @@ fn starts_sentence(rest: &str, lexicon: &Lexicon) -> bool {
     !is_initial && lexicon.starts_sentence(word)
 }
 
+/// Whether a sentence ends at a time or a year whose abbreviation starts at `at`: `We left at 6 p.m. Mr. Paz stayed`.
+///
+/// It does not where the zone or the day follows, nor where the sentence has just begun with it, as in `At 6 p.m. Mr.
+/// Paz left`.
+fn ends_with_time(text: &str, start: usize, at: usize, rest: &str) -> bool {
+    let before = text[start..at].trim_end();
+    let word = first_word(rest);
+    let is_zone = word.len() > 1 && word.chars().all(char::is_uppercase);
+    let is_day = DAYS.iter().any(|day| word.starts_with(day));
+    let few_words = before.bytes().filter(|&byte| byte == b' ').take(5).count() < 5;
+    let is_opening = few_words && OPENINGS.contains(&first_word(before));
+    before.ends_with(|c: char| c.is_ascii_digit()) && !is_zone && !is_day && !is_opening
+}
+
+/// How the English names of days, months and zones begin that follow a time.
+const DAYS: &[&str] = &[
+    "Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug",
+    "Sep", "Oct", "Nov", "Dec", "Eastern", "Central", "Mountain", "Pacific", "Greenwich", "Christmas",
+];
+
+/// The English prepositions that a sentence opens a time with.
+const OPENINGS: &[&str] =
+    &["About", "After", "Around", "At", "Before", "By", "From", "In", "On", "Since", "Until"];
+
 /// Whether a full word stands before the stop, so that it ends a sentence even before a small letter.
 ///
 /// Abbreviations are short, or stand in a table, or are cut off after a consonant.
 pub(crate) fn ends_full_word(text: &str, start: usize, stop: usize, lexicon: &Lexicon) -> bool {
-    let word = &text[word_before(text, start, stop)..stop];
+    let word_start = word_before(text, start, stop);
+    let word = &text[word_start..stop];
+    if lexicon.is_english && word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+        // English that is written in haste has small letters everywhere, and few abbreviations beyond the table.
+        return lexicon.sort(word).is_none();
+    }
     let mut letters = 0;
     let mut vowels = 0;
     let mut last_is_vowel = false;
@@ -94,7 +134,7 @@ pub(crate) fn ends_full_word(text: &str, start: usize, stop: usize, lexicon: &Le
     let capital = word.starts_with(char::is_uppercase);
     let full = match letters {
         0 | 1 => false,
-        2 => !capital && lexicon.starts_sentence(word),
+        2 => !capital && lexicon.starts_sentence(word) && !after_quantity(text, start, word_start),
         3 => !capital && (last_is_vowel || lexicon.starts_sentence(word)),
         4 => !capital && vowels > 0,
         _ => true,
