@@ -8,6 +8,7 @@ use tamiz_core::{Document, Scratch, Stage, Step};
 const STAGES: &[(&str, &str)] = &[
     ("language", ""),
     ("boilerplate", ""),
+    ("repeats", ""),
     ("rules", "[[stage.rule]]\nname = \"tag\"\npattern = '^\\((EFE|AFP)\\)'\ncut = \"match\"\n"),
     ("sentences", ""),
     ("names", ""),
@@ -25,8 +26,17 @@ fn stage(name: &str, options: &str) -> tamiz_pipeline::Pipeline {
 fn stages(bencher: Bencher<'_, '_>, name: &str) {
     let options = STAGES.iter().find(|(other, _)| *other == name).map_or("", |(_, options)| options);
     let pipeline = stage(name, options);
-    let Step::Ready(step) = &pipeline.stages()[0].step else { panic!("{name} has to see a corpus first") };
     let pages = tamiz_benches::pages(11_000);
+    let learned;
+    let step = match &pipeline.stages()[0].step {
+        Step::Ready(step) => step,
+        Step::Learner(learner) => {
+            let mut state = learner.empty();
+            pages.iter().for_each(|page| learner.observe(&mut state, &Document::new(page.as_str())));
+            learned = learner.finish(state);
+            &learned
+        }
+    };
     let mut scratch = Scratch::default();
     let bytes: usize = pages.iter().map(String::len).sum();
     bencher
@@ -50,7 +60,7 @@ fn render(bencher: Bencher<'_, '_>) {
     let mut documents: Vec<Document> = pages.iter().map(|page| Document::new(page.as_str())).collect();
     apply(step.as_ref(), &mut documents, &mut Scratch::default());
     let bytes: usize = pages.iter().map(String::len).sum();
-    bencher
-        .counter(BytesCount::new(bytes))
-        .bench_local(|| documents.iter().map(|document| document.render(pipeline.marks()).text.len()).sum::<usize>());
+    bencher.counter(BytesCount::new(bytes)).bench_local(|| {
+        documents.iter().map(|document| document.render(pipeline.marks()).text.len()).sum::<usize>()
+    });
 }

@@ -33,7 +33,8 @@ fn blocks(text: &str) -> Vec<Block<'_>> {
     while let Some(at) = rest.find("```") {
         let opened = &rest[at + 3..];
         let (info, body) = opened.split_once('\n').expect("a fence's line ends");
-        let end = if body.starts_with("```") { 0 } else { body.find("\n```").expect("a fence is closed") + 1 };
+        let end =
+            if body.starts_with("```") { 0 } else { body.find("\n```").expect("a fence is closed") + 1 };
         blocks.push(Block { info: info.trim(), content: &body[..end] });
         rest = &body[end + 3..];
     }
@@ -77,7 +78,8 @@ fn actual(kind: &str, document: &Document, rendered: &Rendered<'_>) -> Option<St
         }
         "languages" => {
             for line in annotations.lines.as_ref()? {
-                let _ = writeln!(lines, "{}\t{}", line.language, slice(document.source(), line.start, line.end));
+                let _ =
+                    writeln!(lines, "{}\t{}", line.language, slice(document.source(), line.start, line.end));
             }
         }
         "language" => {
@@ -130,14 +132,21 @@ fn run(path: &Path, text: &str) -> Result<String, String> {
     let mut expected = text.to_owned();
     let mut checked = 0;
     for block in &blocks {
-        let Some(kind) = block.info.strip_prefix("text ").filter(|kind| !matches!(*kind, "input" | "page")) else { continue };
+        let Some(kind) = block.info.strip_prefix("text ").filter(|kind| !matches!(*kind, "input" | "page"))
+        else {
+            continue;
+        };
         let found = actual(kind, document, &rendered)
             .ok_or_else(|| format!("no stage of the case writes what `text {kind}` asks for"))?;
         let before = format!("```{}\n{}```", block.info, block.content);
         expected = expected.replacen(&before, &format!("```{}\n{found}```", block.info), 1);
         checked += 1;
     }
-    if checked == 0 { Err("the case expects nothing: add a block such as `text output`".into()) } else { Ok(expected) }
+    if checked == 0 {
+        Err("the case expects nothing: add a block such as `text output`".into())
+    } else {
+        Ok(expected)
+    }
 }
 
 #[test]

@@ -11,16 +11,25 @@ fn every_shipped_definition_loads_and_cleans_the_sample_pages() {
     for path in definitions {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
-        let output = tamiz(&["run".as_ref(), path.as_os_str(), "tests/corpus".as_ref(), "-o".as_ref(), out.as_os_str()]);
+        let output = tamiz(&[
+            "run".as_ref(),
+            path.as_os_str(),
+            "tests/corpus".as_ref(),
+            "-o".as_ref(),
+            out.as_os_str(),
+        ]);
         assert_eq!(output.status.code(), Some(0), "{}: {}", path.display(), messages(&output));
-        let manifest: serde_json::Value = serde_json::from_str(&read(&out.join("_tamiz/manifest.json"))).unwrap();
+        let manifest: serde_json::Value =
+            serde_json::from_str(&read(&out.join("_tamiz/manifest.json"))).unwrap();
         let counts = &manifest["counts"];
         let count = |key: &str| counts[key].as_u64().unwrap_or_else(|| panic!("no count {key} in {counts}"));
         assert_eq!(count("read"), 10);
         assert_eq!(count("read"), count("kept") + count("dropped") + count("quarantined"));
-        assert!(fs::read_dir(&out).unwrap().any(|entry| {
-            entry.unwrap().file_name().to_string_lossy().starts_with("part-00000.jsonl")
-        }));
+        assert!(
+            fs::read_dir(&out).unwrap().any(|entry| {
+                entry.unwrap().file_name().to_string_lossy().starts_with("part-00000.jsonl")
+            })
+        );
     }
 }
 

@@ -38,7 +38,13 @@ fn manifests() -> BTreeMap<String, toml::Table> {
 }
 
 fn dependencies(manifest: &toml::Table) -> BTreeSet<String> {
-    manifest.get("dependencies").and_then(toml::Value::as_table).into_iter().flatten().map(|(name, _)| name.clone()).collect()
+    manifest
+        .get("dependencies")
+        .and_then(toml::Value::as_table)
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name.clone())
+        .collect()
 }
 
 #[test]
@@ -55,7 +61,8 @@ fn a_stage_knows_no_file_format_thread_pool_or_progress_bar() {
     for entry in tamiz::REGISTRY.entries() {
         let crate_name = format!("tamiz-{}", entry.name);
         let manifests = manifests();
-        let manifest = manifests.get(&crate_name).unwrap_or_else(|| panic!("stage {} has no crate", entry.name));
+        let manifest =
+            manifests.get(&crate_name).unwrap_or_else(|| panic!("stage {} has no crate", entry.name));
         for other in ["toml", "rayon", "indicatif", "clap", "flate2", "zstd"] {
             assert!(!dependencies(manifest).contains(other), "{crate_name} must not depend on {other}");
         }
@@ -126,6 +133,9 @@ fn the_top_level_is_what_its_user_fixed() {
     for entry in std::fs::read_dir(root()).unwrap() {
         let name = entry.unwrap().file_name().to_string_lossy().into_owned();
         let known = FIXED.contains(&name.as_str()) || name == "target";
-        assert!(known || name.starts_with('.') || name.starts_with("LICENSE"), "{name} has no place at the top level");
+        assert!(
+            known || name.starts_with('.') || name.starts_with("LICENSE"),
+            "{name} has no place at the top level"
+        );
     }
 }

@@ -178,7 +178,10 @@ impl Document {
         let mut annotations = Annotations::default();
         if marks.has(Marks::LANGUAGE) {
             let unknown = Language { code: LanguageCode::UNKNOWN, confidence: 0.0 };
-            annotations.language = Some(self.language().unwrap_or(unknown));
+            let language = self.language().unwrap_or(unknown);
+            // More digits than a confidence is good for would only differ from machine to machine.
+            let confidence = (language.confidence * 1e4).round() / 1e4;
+            annotations.language = Some(Language { confidence, ..language });
         }
         if marks.has(Marks::LINES) {
             let mut points = CodePoints::new(self.source());

@@ -103,7 +103,7 @@ impl Built {
 /// A stage's table in the definition file, and how it becomes a stage.
 ///
 /// Implementors derive `Deserialize` with `#[serde(deny_unknown_fields, default)]`: every option has a default, and
-/// the documentation of a field is the option's documentation. No `flatten`, no untagged or internally tagged enum:
+/// the documentation of a field is the option's documentation; with `Serialize` beside it, defaults are shown too. No `flatten`, no untagged or internally tagged enum:
 /// they lose the place of an error.
 pub trait StageConfig: DeserializeOwned + JsonSchema {
     /// The stage's name: the `use` value, the crate's suffix, the case folder and the bench's id.

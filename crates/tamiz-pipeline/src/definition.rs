@@ -105,6 +105,12 @@ impl Pipeline {
         &self.stages
     }
 
+    /// The stages, in order, for a caller that takes them apart.
+    #[must_use]
+    pub fn into_stages(self) -> Vec<PipelineStage> {
+        self.stages
+    }
+
     /// The keys of the output record that its stages write.
     #[must_use]
     pub fn marks(&self) -> Marks {

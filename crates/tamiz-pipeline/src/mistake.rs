@@ -116,7 +116,8 @@ pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
             (if begins { 1 } else { near }, candidate)
         })
         .filter(|(distance, candidate)| {
-            *distance <= 1 + candidate.chars().count().max(word.chars().count()) / 4
+            let (a, b) = (candidate.chars().count(), word.chars().count());
+            *distance <= (1 + a.max(b) / 4).min(a.min(b).saturating_sub(1))
         })
         .min()
         .map(|(_, candidate)| candidate)

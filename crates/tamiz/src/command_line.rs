@@ -34,8 +34,13 @@ Data goes to standard output alone; messages, progress and colour to standard er
 #[derive(Debug, Subcommand)]
 #[expect(missing_docs, reason = "a comment here would take the place of the help")]
 pub enum Command {
+    Run(commands::run::Arguments),
+    Fit(commands::fit::FitArguments),
+    Merge(commands::fit::MergeArguments),
     Check(commands::check::Arguments),
     Stages(commands::stages::Arguments),
+    Bench(commands::bench::Arguments),
+    Names(commands::names::Arguments),
     Schema(commands::schema::Arguments),
     Completions(commands::shell::CompletionsArguments),
     Man(commands::shell::ManArguments),
@@ -70,25 +75,17 @@ pub(crate) fn reach(allow_outside: bool) -> Reach {
 
 /// How a command ended: the exit status of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Status {
-    /// All is well.
-    Done,
-    /// A check found something.
-    Found,
-    /// Some records are in quarantine.
-    Quarantined,
-    /// Ctrl-C.
-    Interrupted,
-}
+pub struct Status(u8);
 
 impl Status {
-    fn code(self) -> u8 {
-        match self {
-            Status::Done => 0,
-            Status::Found => 1,
-            Status::Quarantined => 3,
-            Status::Interrupted => 130,
-        }
+    /// All is well.
+    pub const DONE: Status = Status(0);
+    /// A check found something.
+    pub const FOUND: Status = Status(1);
+
+    /// The status that a run ended with.
+    pub(crate) fn of(run: u8) -> Self {
+        Status(run)
     }
 }
 
@@ -124,14 +121,19 @@ impl From<io::Error> for Failure {
 pub fn main() -> ExitCode {
     let arguments = CommandLine::parse();
     let result = match arguments.command {
+        Command::Run(arguments) => commands::run::run(&arguments),
+        Command::Fit(arguments) => commands::fit::fit(&arguments),
+        Command::Merge(arguments) => commands::fit::merge(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Stages(arguments) => commands::stages::run(&arguments),
+        Command::Bench(arguments) => commands::bench::run(&arguments),
+        Command::Names(arguments) => commands::names::run(&arguments),
         Command::Schema(arguments) => commands::schema::run(&arguments),
         Command::Completions(arguments) => commands::shell::completions(&arguments),
         Command::Man(arguments) => commands::shell::man(&arguments),
     };
     match result {
-        Ok(status) => ExitCode::from(status.code()),
+        Ok(status) => ExitCode::from(status.0),
         Err(failure) => {
             // Nobody is left to tell if standard error is closed too.
             let _ = writeln!(anstream::stderr(), "{}", failure.message);

@@ -17,7 +17,14 @@ mod commands;
 use tamiz_pipeline::{Entry, Mistakes, Pipeline, Registry};
 
 /// Every stage that a definition can name.
-pub static REGISTRY: Registry = Registry::new(&[Entry::of::<tamiz_rules::Config>()]);
+pub static REGISTRY: Registry = Registry::new(&[
+    Entry::of::<tamiz_language::Config>(),
+    Entry::of::<tamiz_boilerplate::Config>(),
+    Entry::of::<tamiz_repeats::Config>(),
+    Entry::of::<tamiz_rules::Config>(),
+    Entry::of::<tamiz_sentences::Config>(),
+    Entry::of::<tamiz_names::Config>(),
+]);
 
 /// Reads a definition from memory, with all of tamiz's stages.
 ///

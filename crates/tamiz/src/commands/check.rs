@@ -27,16 +27,16 @@ pub struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
-    let mut status = Status::Done;
+    let mut status = Status::DONE;
     let mut messages = anstream::stderr();
     for path in &arguments.pipelines {
         match Pipeline::load(path, &REGISTRY, reach(arguments.allow_outside)) {
             Ok(pipeline) if !arguments.quiet => {
-                print(&format!("{}: {}\n", path.display(), summary(&pipeline)))?
+                print(&format!("{}: {}\n", path.display(), summary(&pipeline)))?;
             }
             Ok(_) => {}
             Err(LoadError::Mistakes(mistakes)) => {
-                status = Status::Found;
+                status = Status::FOUND;
                 writeln!(messages, "{}\n", mistakes.render(true))?;
             }
             Err(LoadError::Unreadable(message)) => return Err(Failure::new(message)),

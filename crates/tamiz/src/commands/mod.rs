@@ -1,6 +1,11 @@
 //! One module a command: its arguments, whose documentation is its help, and what it does.
 
+pub(crate) mod bench;
 pub(crate) mod check;
+pub(crate) mod fit;
+pub(crate) mod names;
+pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod shell;
 pub(crate) mod stages;
+mod work;

@@ -15,5 +15,5 @@ pub struct Arguments {}
 
 pub(crate) fn run(_: &Arguments) -> Result<Status, Failure> {
     print(&format!("{:#}\n", REGISTRY.schema()))?;
-    Ok(Status::Done)
+    Ok(Status::DONE)
 }

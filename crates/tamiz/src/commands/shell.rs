@@ -21,7 +21,7 @@ pub(crate) fn completions(arguments: &CompletionsArguments) -> Result<Status, Fa
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut grammar(), "tamiz", &mut script);
     print(&String::from_utf8_lossy(&script))?;
-    Ok(Status::Done)
+    Ok(Status::DONE)
 }
 
 /// Print the manual page, or write one page per command to a folder
@@ -38,11 +38,11 @@ pub(crate) fn man(arguments: &ManArguments) -> Result<Status, Failure> {
         let mut page = Vec::new();
         clap_mangen::Man::new(grammar()).render(&mut page)?;
         print(&String::from_utf8_lossy(&page))?;
-        return Ok(Status::Done);
+        return Ok(Status::DONE);
     };
     let fault =
         |error: std::io::Error| Failure::new(format!("cannot write to {}: {error}", folder.display()));
     std::fs::create_dir_all(folder).map_err(fault)?;
     clap_mangen::generate_to(grammar(), folder).map_err(fault)?;
-    Ok(Status::Done)
+    Ok(Status::DONE)
 }

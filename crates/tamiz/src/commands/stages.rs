@@ -31,12 +31,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         }
         list.push_str("\n`tamiz stages NAME` shows a stage's options.\n");
         print(&list)?;
-        return Ok(Status::Done);
+        return Ok(Status::DONE);
     };
     match REGISTRY.get(name) {
         Some(entry) => {
             print(&page(&entry.doc()))?;
-            Ok(Status::Done)
+            Ok(Status::DONE)
         }
         None => {
             let near = closest(name, REGISTRY.names());

@@ -1,0 +1,103 @@
+//! Batches of records: the unit of work, of order and of memory.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use crate::record::{Record, Records};
+use crate::{Fault, Place, Source};
+
+/// Records that are worked on together, still as the bytes of their files.
+///
+/// Where a batch ends depends on the inputs and [`Limits`](crate::Limits) alone, never on timing or threads, but for
+/// a batch that was cut short because its input paused.
+#[derive(Debug, Default)]
+pub struct Batch {
+    /// From 0, in the order of the inputs.
+    pub number: u64,
+    /// Bytes of the files on disk that this batch was read from, for progress.
+    pub consumed: u64,
+    /// The files' bytes after decompression; its length is capacity, `filled` says how much is used.
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) filled: usize,
+    pub(crate) pieces: Vec<Piece>,
+    /// The most bytes that a record may have.
+    pub(crate) limit: usize,
+}
+
+/// A stretch of one file.
+#[derive(Debug)]
+pub(crate) struct Piece {
+    pub(crate) source: Arc<Source>,
+    pub(crate) range: Range<usize>,
+    /// The place of its first byte in the decompressed file.
+    pub(crate) offset: u64,
+    /// The number of its first line, from 1.
+    pub(crate) line: u64,
+    /// The number of its first record or fault in the file, from 1.
+    pub(crate) record: u64,
+    pub(crate) kind: PieceKind,
+}
+
+#[derive(Debug)]
+pub(crate) enum PieceKind {
+    /// Whole lines, each a record.
+    Lines,
+    /// A whole file, which is one record.
+    File,
+    /// Something that cannot be read.
+    Fault {
+        reason: String,
+        remedy: String,
+        /// The length of all that is missing, in bytes, where more is known to be so than the piece's range.
+        length: u64,
+    },
+}
+
+impl Batch {
+    /// The records and faults, in order.
+    #[must_use]
+    pub fn records(&self) -> Records<'_> {
+        Records::new(self)
+    }
+
+    /// Bytes of the files' content in the batch.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.filled
+    }
+
+    /// Whether there is neither a record nor a fault in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.pieces.is_empty()
+    }
+
+    /// Empties the batch. Its memory stays for the next one, but for what a rare large record has taken.
+    pub(crate) fn clear(&mut self, usual: usize) {
+        if self.bytes.len() > 4 * usual {
+            self.bytes = Vec::new();
+        }
+        self.filled = 0;
+        self.consumed = 0;
+        self.pieces.clear();
+    }
+
+    /// Room for `count` more bytes behind what is filled.
+    pub(crate) fn room(&mut self, count: usize) -> &mut [u8] {
+        let wanted = self.filled + count;
+        if self.bytes.len() < wanted {
+            self.bytes.resize(wanted, 0);
+        }
+        &mut self.bytes[self.filled..wanted]
+    }
+}
+
+impl Piece {
+    pub(crate) fn place(&self) -> Place<'_> {
+        let Source { name, input, .. } = &*self.source;
+        Place { input: name, given: *input, line: None, record: self.record, offset: self.offset }
+    }
+}
+
+/// What a batch holds: a record, or what stands where one should be.
+pub type Entry<'b> = Result<Record<'b>, Box<Fault<'b>>>;

@@ -1,0 +1,172 @@
+//! A record or an input that could not be read, with its place and its bytes.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Serialize;
+
+/// The most bytes of a broken record that quarantine shows. Longer ones are cut there: their place and length say
+/// where the rest is.
+pub const RAW_LIMIT: usize = 1 << 20;
+
+/// Where a record stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place<'b> {
+    /// The input file as it is shown to people; `-` for standard input.
+    pub input: &'b str,
+    /// Which of the given inputs the file belongs to, from 0.
+    pub given: usize,
+    /// The line in the file, from 1; `None` where the record is the whole file.
+    pub line: Option<u64>,
+    /// The number of the record in the file, from 1; blank lines do not count, faults do.
+    pub record: u64,
+    /// The record's first byte in the file, after decompression.
+    pub offset: u64,
+}
+
+impl fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.input)?;
+        if let Some(line) = self.line {
+            write!(f, ":{line}")?;
+        }
+        write!(f, " (byte {})", self.offset)
+    }
+}
+
+/// What could not be read, where, why, and what to do about it.
+#[derive(Clone, Debug)]
+pub struct Fault<'b> {
+    /// Where.
+    pub place: Place<'b>,
+    /// The stage that failed on the record; `None` where it could not be read in the first place.
+    pub stage: Option<&'b str>,
+    /// Why.
+    pub reason: Cow<'b, str>,
+    /// What to do about it.
+    pub remedy: Cow<'b, str>,
+    /// The bytes as they stand in the (decompressed) input.
+    pub raw: &'b [u8],
+    /// The record's length in bytes, where `raw` is not all of it.
+    pub length: u64,
+}
+
+impl fmt::Display for Fault<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}; {}", self.place, self.reason, self.remedy)
+    }
+}
+
+/// A fault as a line of JSON.
+#[derive(Serialize)]
+struct Line<'f> {
+    input: &'f str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<u64>,
+    record: u64,
+    offset: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<&'f str>,
+    reason: &'f str,
+    remedy: &'f str,
+    length: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw: Option<&'f str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    raw_base64: Option<String>,
+}
+
+impl Fault<'_> {
+    /// Appends the fault as one line of JSON, with at most `limit` bytes of the record: as the string `raw` where
+    /// they are UTF-8, else as `raw_base64`. `length` is the whole record's, in bytes.
+    pub fn write(&self, limit: usize, out: &mut Vec<u8>) {
+        let raw = excerpt(self.raw, limit);
+        let text = std::str::from_utf8(raw).ok();
+        let line = Line {
+            input: self.place.input,
+            line: self.place.line,
+            record: self.place.record,
+            offset: self.place.offset,
+            stage: self.stage,
+            reason: &self.reason,
+            remedy: &self.remedy,
+            length: self.length.max(self.raw.len() as u64),
+            raw: text,
+            raw_base64: text.is_none().then(|| base64(raw)),
+        };
+        serde_json::to_writer(&mut *out, &line).expect("strings and numbers can be written to memory");
+        out.push(b'\n');
+    }
+}
+
+/// At most `limit` bytes; text is not cut within a character.
+fn excerpt(raw: &[u8], limit: usize) -> &[u8] {
+    if raw.len() <= limit {
+        return raw;
+    }
+    let cut = &raw[..limit];
+    match std::str::from_utf8(cut) {
+        Err(error) if error.error_len().is_none() => &cut[..error.valid_up_to()],
+        _ => cut,
+    }
+}
+
+/// Base64 of RFC 4648, padded: JSON strings hold no bytes.
+fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for group in bytes.chunks(3) {
+        let mut bits = 0u32;
+        for i in 0..3 {
+            bits = bits << 8 | u32::from(group.get(i).copied().unwrap_or(0));
+        }
+        for i in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * i) & 63) as usize];
+            text.push(if i <= group.len() { char::from(digit) } else { '=' });
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_that_of_the_standard() {
+        let cases = [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")];
+        for (plain, coded) in cases {
+            assert_eq!(base64(plain.as_bytes()), coded);
+        }
+    }
+
+    fn written(raw: &[u8], limit: usize) -> serde_json::Value {
+        let fault = Fault {
+            place: Place { input: "a.jsonl", given: 0, line: Some(3), record: 2, offset: 40 },
+            stage: None,
+            reason: "broken".into(),
+            remedy: "mend it".into(),
+            raw,
+            length: 0,
+        };
+        assert_eq!(fault.to_string(), "a.jsonl:3 (byte 40): broken; mend it");
+        let mut out = Vec::new();
+        fault.write(limit, &mut out);
+        assert_eq!(out.pop(), Some(b'\n'));
+        serde_json::from_slice(&out).unwrap()
+    }
+
+    #[test]
+    fn text_is_shown_and_other_bytes_are_coded() {
+        let line = written("año".as_bytes(), 100);
+        assert_eq!((&line["raw"], &line["line"], &line["length"]), (&"año".into(), &3.into(), &4.into()));
+        let line = written(b"a\xff", 100);
+        assert_eq!((&line["raw_base64"], &line["raw"]), (&"Yf8=".into(), &serde_json::Value::Null));
+    }
+
+    #[test]
+    fn long_text_is_cut_between_characters() {
+        let line = written("año".as_bytes(), 2);
+        assert_eq!((&line["raw"], &line["length"]), (&"a".into(), &4.into()));
+    }
+}

@@ -1,0 +1,76 @@
+//! Readers and writers: what a file holds, record by record, and the records that come out.
+//!
+//! Reads JSON Lines, plain text and HTML files, each plain or compressed with gzip or Zstandard, from files,
+//! directories, globs and standard input. What cannot be read becomes a [`Fault`] with its place and its bytes, and
+//! reading goes on behind it. Writes JSON Lines in the same compressions.
+//!
+//! Reading has two steps, so that the second can be done on many threads: a [`Reader`] decompresses and cuts the
+//! inputs into [`Batch`]es between records; [`Batch::records`] parses.
+//!
+//! # Decisions
+//! - A JSONL record is one object a line; LF or CRLF ends it. Lines without anything but blanks are free. The byte
+//!   order mark at the head of a file is passed over. An empty JSONL file has no records; a text or HTML file is
+//!   always one record, if it is empty.
+//! - `text` is a string. `id` is any JSON value and passes as it is; where it is missing or `null`, it becomes
+//!   `FILE:LINE`. The id of a text or HTML file is its path below the input that named it, or its file name.
+//! - Every other field passes through as the bytes it is, in the input's order, duplicates too; but two `text` or two
+//!   `id` are a fault, since nobody can tell which one is meant. A `tamiz` of an earlier run is left out, since its
+//!   offsets do not fit a new text.
+//! - Offsets count in the text as the input gives it: there is no normalisation.
+//! - A file's name says how it is compressed; its first bytes win where they show a compression. A damaged stream is a
+//!   fault at its place; reading goes on at its next gzip member or Zstandard frame.
+//! - The text of HTML is that of its blocks, one a line: see [`html::text`].
+//!
+//! # What this crate does not know
+//! Stages, pipelines, threads, the directory that a run writes to; encodings other than UTF-8.
+//!
+//! # Laws
+//! - Whatever the bytes: no panic, and every line that is not blank, every text file, and every place where a stream
+//!   is damaged gives one record or one fault.
+//! - Batches depend on the inputs and the limits alone.
+//! - A record whose text did not change is written with the bytes of the input's values.
+//!
+//! # Example
+//! ```
+//! use std::io::Cursor;
+//! use tamiz_formats::{Batch, Limits, Reader, Selection, Source, write_record};
+//!
+//! let input = "{\"id\":1,\"text\":\"Rain.\",\"url\":\"https://a.example/x\"}\nno record\n";
+//! let stdin = Some(Box::new(Cursor::new(input)) as Box<dyn std::io::Read + Send>);
+//! let mut reader =
+//!     Reader::new(vec![Source::stdin()], stdin, Limits::default(), Selection::default()).unwrap();
+//! let mut batch = Batch::default();
+//! assert!(reader.next(&mut batch, &|| true));
+//!
+//! let mut records = batch.records();
+//! let record = records.next().unwrap().unwrap();
+//! assert_eq!(record.text().unwrap(), "Rain.");
+//! let mut out = Vec::new();
+//! write_record(&record, Some("Sun."), &serde_json::json!({}), &mut out).unwrap();
+//! assert_eq!(out, b"{\"id\":1,\"text\":\"Sun.\",\"url\":\"https://a.example/x\",\"tamiz\":{}}\n");
+//!
+//! let fault = records.next().unwrap().unwrap_err();
+//! assert_eq!((fault.place.line, fault.place.offset, fault.raw), (Some(2), 52, &b"no record"[..]));
+//! ```
+
+mod batch;
+mod content;
+mod decode;
+mod fault;
+mod format;
+pub mod html;
+mod input;
+mod json;
+mod read;
+mod record;
+mod shard;
+mod write;
+
+pub use batch::{Batch, Entry};
+pub use content::content;
+pub use fault::{Fault, Place, RAW_LIMIT};
+pub use format::{Compression, Format, NAMES, by_given_name, by_name};
+pub use input::{InputError, Listing, Source, list};
+pub use read::{Limits, Reader, Selection};
+pub use record::{Id, Record, Records};
+pub use write::{Encoder, write_record};

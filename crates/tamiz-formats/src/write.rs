@@ -1,0 +1,104 @@
+//! Output records, and their compression a block at a time.
+
+use std::io;
+
+use flate2::{Compress, FlushCompress, Status};
+use serde::Serialize;
+
+use crate::{Compression, Id, Record};
+
+/// The level of Zstandard compression: the library's own default.
+const ZSTD_LEVEL: i32 = 3;
+
+/// Appends an output record as one line: `id`, `text`, the other fields as they came, `tamiz`.
+///
+/// `text` is `None` where the text is the input's: its bytes are then written back as they were, escapes and all.
+///
+/// # Errors
+/// If the annotations cannot be written as JSON; memory takes everything else.
+pub fn write_record(
+    record: &Record<'_>,
+    text: Option<&str>,
+    tamiz: &impl Serialize,
+    out: &mut Vec<u8>,
+) -> serde_json::Result<()> {
+    out.extend_from_slice(b"{\"id\":");
+    match &record.id {
+        Id::Json(raw) => out.extend_from_slice(raw.as_bytes()),
+        Id::Text(text) => serde_json::to_writer(&mut *out, text)?,
+    }
+    out.extend_from_slice(b",\"text\":");
+    match (text, record.raw_text()) {
+        (Some(text), _) => serde_json::to_writer(&mut *out, text)?,
+        (None, Some(raw)) => out.extend_from_slice(raw.as_bytes()),
+        (None, None) => serde_json::to_writer(&mut *out, &record.text().unwrap_or_default())?,
+    }
+    for (key, value) in &record.fields {
+        out.push(b',');
+        out.extend_from_slice(key.as_bytes());
+        out.push(b':');
+        out.extend_from_slice(value.as_bytes());
+    }
+    out.extend_from_slice(b",\"tamiz\":");
+    serde_json::to_writer(&mut *out, tamiz)?;
+    out.extend_from_slice(b"}\n");
+    Ok(())
+}
+
+/// Compresses blocks, each into a gzip member or Zstandard frame of its own: so blocks can be compressed on any
+/// thread and joined, and the bytes depend on nothing but the blocks.
+pub struct Encoder(Kind);
+
+enum Kind {
+    Plain,
+    Gzip(Box<Compress>),
+    Zstd(zstd::bulk::Compressor<'static>),
+}
+
+impl Encoder {
+    /// An encoder, to be kept for many blocks.
+    ///
+    /// # Errors
+    /// If there is no memory for its tables.
+    pub fn new(compression: Compression) -> io::Result<Self> {
+        Ok(Self(match compression {
+            Compression::None => Kind::Plain,
+            Compression::Gzip => Kind::Gzip(Box::new(Compress::new_gzip(flate2::Compression::default(), 15))),
+            Compression::Zstd => {
+                let mut compressor = zstd::bulk::Compressor::new(ZSTD_LEVEL)?;
+                // Four bytes a frame, so that readers notice damage.
+                compressor.include_checksum(true)?;
+                Kind::Zstd(compressor)
+            }
+        }))
+    }
+
+    /// Brings a block to the form in which it is stored. Its memory may be changed for another.
+    ///
+    /// # Errors
+    /// If compression fails, for want of memory.
+    pub fn encode(&mut self, block: &mut Vec<u8>, spare: &mut Vec<u8>) -> io::Result<()> {
+        spare.clear();
+        match &mut self.0 {
+            Kind::Plain => return Ok(()),
+            Kind::Gzip(deflate) => {
+                deflate.reset();
+                spare.reserve(block.len() / 2 + 1024);
+                loop {
+                    let used = deflate.total_in() as usize;
+                    let status = deflate.compress_vec(&block[used..], spare, FlushCompress::Finish)?;
+                    if status == Status::StreamEnd {
+                        break;
+                    }
+                    spare.reserve(spare.capacity().max(1024));
+                }
+            }
+            Kind::Zstd(compressor) => {
+                spare.reserve(zstd::zstd_safe::compress_bound(block.len()));
+                compressor.compress_to_buffer(&block[..], spare)?;
+            }
+        }
+        std::mem::swap(block, spare);
+        Ok(())
+    }
+}

@@ -1,0 +1,155 @@
+//! The stage: the document's language from samples, then the lines', if they are wanted.
+
+use tamiz_core::{Document, Kind, Language, LanguageCode, Reason, RuleId, Scratch, Span, Stage};
+
+use crate::engine::Engine;
+use crate::words::Words;
+
+const NAME: &str = "language";
+
+/// What it is worth, in nats, that a line stands in a document of the language.
+const DOCUMENT: f64 = 10.0;
+/// A document is sampled at so many places, from head to tail.
+const WINDOWS: usize = 8;
+/// Bytes of each window of a sample, and of the next one if the language is not [`SURE`] after it.
+const SAMPLES: [usize; 3] = [40, 300, 2_000];
+/// The confidence at which a document is read no further.
+const SURE: f64 = 0.995;
+
+/// Marks languages; see the crate's documentation.
+pub(crate) struct LanguageStage {
+    pub(crate) engine: Engine,
+    pub(crate) keep: Vec<LanguageCode>,
+    pub(crate) min_confidence: f64,
+    pub(crate) drop_unknown: bool,
+    pub(crate) lines: bool,
+    pub(crate) cut: bool,
+}
+
+/// What a thread keeps between documents.
+#[derive(Default)]
+struct Buffers {
+    words: Words,
+    kept: Vec<Span>,
+    labels: Vec<(Span, LanguageCode)>,
+}
+
+impl Stage for LanguageStage {
+    fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
+        let buffers = scratch.get::<Buffers>();
+        buffers.kept.clear();
+        buffers.kept.extend(document.kept().map(|run| run.span));
+        let language = self.document(document.source(), &buffers.kept, &mut buffers.words);
+        document.set_language(language);
+        if let Some(rule) = self.verdict(language.code) {
+            document.drop_whole(reason(rule));
+            return;
+        }
+        if self.lines || self.cut {
+            self.label(document, language.code, buffers);
+        }
+    }
+}
+
+impl LanguageStage {
+    /// The language of the kept text.
+    fn document(&self, text: &str, kept: &[Span], words: &mut Words) -> Language {
+        let total: usize = kept.iter().map(|span| span.len()).sum();
+        let mut guess = None;
+        // Most documents are told by a few lines; the unsure ones are read further.
+        for size in SAMPLES {
+            words.clear();
+            let (windows, size) = if total <= WINDOWS * size { (1, total) } else { (WINDOWS, size) };
+            for window in 0..windows {
+                let from = if window == 0 { 0 } else { (total - size) / (windows - 1) * window };
+                sample(text, kept, from, size, words);
+            }
+            guess = if words.is_no_language() { None } else { self.engine.guess(words, None) };
+            if size == total || guess.is_some_and(|guess| guess.confidence >= SURE) {
+                break;
+            }
+        }
+        let unknown = Language { code: LanguageCode::UNKNOWN, confidence: 0.0 };
+        if words.is_no_language() {
+            let code = if total == 0 { LanguageCode::UNKNOWN } else { LanguageCode::NONE };
+            return Language { code, confidence: if total == 0 { 0.0 } else { 1.0 } };
+        }
+        match guess {
+            Some(guess) if guess.confidence >= self.min_confidence => {
+                Language { code: guess.code, confidence: guess.confidence }
+            }
+            Some(guess) => Language { confidence: guess.confidence, ..unknown },
+            None => unknown,
+        }
+    }
+
+    /// The rule by which a document in that language is dropped, if it is.
+    fn verdict(&self, code: LanguageCode) -> Option<&'static str> {
+        if self.keep.contains(&code) {
+            None
+        } else if !code.is_language() {
+            self.drop_unknown.then_some("unknown-language")
+        } else {
+            (!self.keep.is_empty()).then_some("other-language")
+        }
+    }
+
+    /// Labels every line, and cuts the foreign ones if that is wanted.
+    fn label(&self, document: &mut Document, language: LanguageCode, buffers: &mut Buffers) {
+        let Buffers { words, labels, .. } = buffers;
+        labels.clear();
+        let text = document.source();
+        for &line in document.lines() {
+            let line = line.trimmed(text);
+            if !line.is_empty() {
+                labels.push((line, self.line(line.of(text), language, words)));
+            }
+        }
+        if self.cut {
+            for &(line, code) in labels.iter() {
+                if code != language && code.is_language() && language.is_language() {
+                    document.cut(line, reason("foreign-language"));
+                }
+            }
+        }
+        if self.lines {
+            document.set_line_languages(labels.clone());
+        }
+    }
+
+    /// The language of a line in a document of that language.
+    fn line(&self, line: &str, language: LanguageCode, words: &mut Words) -> LanguageCode {
+        words.clear();
+        words.read(line);
+        if words.is_no_language() {
+            return LanguageCode::NONE;
+        }
+        let expected = language.is_language().then_some((language, DOCUMENT));
+        self.engine.guess(words, expected).map_or(LanguageCode::UNKNOWN, |guess| guess.code)
+    }
+}
+
+/// Reads the words of `size` bytes of kept text, from the `from`-th on.
+fn sample(text: &str, kept: &[Span], from: usize, size: usize, words: &mut Words) {
+    let mut skip = from;
+    let mut left = size;
+    for span in kept {
+        if skip >= span.len() {
+            skip -= span.len();
+            continue;
+        }
+        let run = span.of(text);
+        let start = run.ceil_char_boundary(skip);
+        let end = run.floor_char_boundary((start + left).min(run.len())).max(start);
+        words.read(&run[start..end]);
+        left -= (end - start).min(left);
+        skip = 0;
+        if left == 0 || end < run.len() {
+            return;
+        }
+    }
+}
+
+fn reason(rule: &'static str) -> Reason {
+    Reason { stage: NAME, kind: Kind::Other, rule: RuleId::new(rule) }
+}

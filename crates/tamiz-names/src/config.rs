@@ -1,0 +1,100 @@
+//! The options of the stage.
+
+use std::path::PathBuf;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use tamiz_core::{Built, ConfigError, LanguageCode, Marks, StageConfig, Tables};
+
+use crate::lexicon::Lexicon;
+use crate::stage::Stage;
+
+/// What to do with names.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+#[schemars(rename_all = "lowercase")]
+pub enum Mode {
+    /// Mark them, and leave the text as it is.
+    #[default]
+    Annotate,
+    /// Mark them, and bring their spelling to the canonical one, part by part.
+    Rewrite,
+}
+
+/// Marks names of people, places and organizations, links their spellings, and can bring them to one.
+#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// `"annotate"` marks names and leaves the text as it is; `"rewrite"` also changes their spelling in the text:
+    /// "Sergei Shoigu" becomes "Serguéi Shoigú" in Spanish, "Shoigu" alone becomes "Shoigú". Never in addresses,
+    /// handles or code. Every change keeps the old spelling under `was`.
+    pub mode: Mode,
+    /// The language whose spelling names are brought to, such as `"es"`. By default the document's own, as the
+    /// `language` stage has told it, or else as the words of the text do.
+    pub language: Option<LanguageCode>,
+    /// Lexicons of your own, which go before the built-in one: files of lines
+    /// `id ⇥ type ⇥ canonical ⇥ variants`, with tabs between. The type is `person`, `place` or `organization`; the
+    /// canonical form may differ by language (`es=Pekín;en=Beijing`); variants have a `|` between them. Example:
+    /// `lexicon = ["our-names.tsv"]`.
+    pub lexicon: Vec<PathBuf>,
+    /// How sure a new spelling has to be before the text is changed, from 0 to 1. 0.98 takes only what tables say;
+    /// 0.96 takes also the lexicon's forms of places and accents that other mentions in the document have; the default
+    /// of 0.93 takes also spellings that sound alike in the document, and slips of one letter.
+    pub threshold: f64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Config { mode: Mode::Annotate, language: None, lexicon: Vec::new(), threshold: 0.93 }
+    }
+}
+
+impl StageConfig for Config {
+    const NAME: &'static str = "names";
+
+    fn build(self, tables: &dyn Tables) -> Result<Built, Vec<ConfigError>> {
+        let mut errors = Vec::new();
+        if !(0.0..=1.0).contains(&self.threshold) {
+            errors.push(ConfigError::new(
+                &["threshold"],
+                format!("{} is no share", self.threshold),
+                "write a number from 0 to 1, such as 0.93",
+            ));
+        }
+        let mut user = Lexicon::of_user();
+        for (number, path) in self.lexicon.iter().enumerate() {
+            let at = ["lexicon", &number.to_string()];
+            match tables.read(path) {
+                // A user's lexicon is read once and used in every document: it lives as long as the program.
+                Ok(text) => {
+                    for (line, message) in
+                        user.add(Box::leak(text.into_boxed_str())).err().unwrap_or_default()
+                    {
+                        errors.push(ConfigError::new(
+                            &at,
+                            format!("{}:{line}: {message}", path.display()),
+                            "write id, type, canonical form and variants with tabs between",
+                        ));
+                    }
+                }
+                Err(message) => {
+                    errors.push(ConfigError::new(
+                        &at,
+                        message,
+                        "check the path, relative to the definition file",
+                    ));
+                }
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let stage = Stage {
+            user: (!user.is_empty()).then_some(user),
+            rewrite: self.mode == Mode::Rewrite,
+            language: self.language,
+            threshold: self.threshold,
+        };
+        Ok(Built::stage(Marks::NAMES, stage))
+    }
+}

@@ -1,0 +1,55 @@
+//! What a document tells of its own words: which stand in small letters, which in capitals within sentences.
+
+const WORDS: usize = 2048;
+
+/// Two sets of hashes, each a bit map in which two words may share a bit: a wrong hit in a large document costs a
+/// name at a sentence's start, no more.
+#[derive(Debug)]
+pub(crate) struct Evidence {
+    small: Box<[u64; WORDS]>,
+    capital: Box<[u64; WORDS]>,
+}
+
+impl Default for Evidence {
+    fn default() -> Self {
+        Evidence { small: Box::new([0; WORDS]), capital: Box::new([0; WORDS]) }
+    }
+}
+
+#[inline]
+fn place(hash: u64) -> (usize, u64) {
+    ((hash >> 6) as usize % WORDS, 1 << (hash & 63))
+}
+
+impl Evidence {
+    pub(crate) fn clear(&mut self) {
+        self.small.fill(0);
+        self.capital.fill(0);
+    }
+
+    #[inline]
+    pub(crate) fn add_small(&mut self, hash: u64) {
+        let (word, bit) = place(hash);
+        self.small[word] |= bit;
+    }
+
+    #[inline]
+    pub(crate) fn add_capital(&mut self, hash: u64) {
+        let (word, bit) = place(hash);
+        self.capital[word] |= bit;
+    }
+
+    /// Whether the word stands in small letters somewhere.
+    #[inline]
+    pub(crate) fn is_small(&self, hash: u64) -> bool {
+        let (word, bit) = place(hash);
+        self.small[word] & bit != 0
+    }
+
+    /// Whether the word stands capitalised within a sentence somewhere.
+    #[inline]
+    pub(crate) fn is_capital(&self, hash: u64) -> bool {
+        let (word, bit) = place(hash);
+        self.capital[word] & bit != 0
+    }
+}

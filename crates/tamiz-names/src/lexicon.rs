@@ -1,0 +1,261 @@
+//! Names that are known beforehand: places of the world, and whatever the user's own tables bring.
+
+use std::sync::LazyLock;
+
+use tamiz_core::{LanguageCode, NameType};
+
+use crate::hash;
+use crate::index::Index;
+use crate::token::{self, Token};
+
+/// A row of a lexicon.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Entry {
+    pub(crate) id: &'static str,
+    pub(crate) name_type: NameType,
+    /// `lang=form;lang=form`
+    canonical: &'static str,
+    /// How well known it is: the digits of a population, 9 for a country.
+    pub(crate) weight: u8,
+    /// A row of the user's own, whose variants are to be brought to its canonical form.
+    pub(crate) by_user: bool,
+}
+
+impl Entry {
+    /// The form in that language, or else the one that stands for all languages.
+    pub(crate) fn canonical(&self, language: Option<LanguageCode>) -> &'static str {
+        let form = |code: &str| {
+            let forms =
+                self.canonical.split(';').filter_map(|part| part.strip_prefix(code)?.strip_prefix('='));
+            // `Hong Kong (China)` explains a name, and is none.
+            forms.filter(|form| !form.contains('(')).map(first).next()
+        };
+        (language.as_ref().and_then(|language| form(language.as_str())))
+            .or_else(|| form("mul"))
+            .or_else(|| form("en"))
+            .unwrap_or_else(|| self.canonical.split_once('=').map_or(self.canonical, |(_, form)| first(form)))
+    }
+
+    /// Whether the spelling is the form of another language, and no form of this one.
+    pub(crate) fn is_other_language(&self, form: &str, language: Option<LanguageCode>) -> bool {
+        let here = language.as_ref().map_or("", |language| language.as_str());
+        let mut other = false;
+        for (code, own) in self.canonical.split(';').filter_map(|part| part.split_once('=')) {
+            if own == form {
+                if code == here {
+                    return false;
+                }
+                other = true;
+            }
+        }
+        other
+    }
+
+    /// The form in exactly that language.
+    pub(crate) fn own(&self, language: LanguageCode) -> Option<&'static str> {
+        let code = language.as_str();
+        self.canonical.split(';').find_map(|part| part.strip_prefix(code)?.strip_prefix('=')).map(first)
+    }
+}
+
+fn first(form: &'static str) -> &'static str {
+    form.split(';').next().unwrap_or(form)
+}
+
+/// Rows and an index of their forms by the hashes of their words.
+#[derive(Debug, Default)]
+pub(crate) struct Lexicon {
+    entries: Vec<Entry>,
+    index: Index,
+    ids: Index,
+    by_user: bool,
+}
+
+/// The embedded lexicon, read once.
+pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
+    let mut lexicon = Lexicon {
+        by_user: false,
+        entries: Vec::with_capacity(12_000),
+        index: Index::filtered(80_000),
+        ids: Index::with_capacity(12_000),
+    };
+    for text in [include_str!("../tables/places.tsv"), include_str!("../tables/world.tsv")] {
+        // A fault in an embedded table is found by the tests.
+        let _ = lexicon.add(text);
+    }
+    lexicon
+});
+
+/// Marks an index value as the beginning of longer forms; the rest of the value is the entry, or [`NONE`].
+const PREFIX: u32 = 1 << 31;
+const NONE: u32 = PREFIX - 2;
+
+impl Lexicon {
+    /// An empty lexicon for the user's rows.
+    pub(crate) fn of_user() -> Self {
+        Lexicon { by_user: true, ..Lexicon::default() }
+    }
+
+    /// Adds the rows of a table `id ⇥ type ⇥ canonical per language ⇥ variants ⇥ weight`. Where two rows share a form,
+    /// it goes to the weightier, else to the earlier. A canonical column of `=` adds variants to an earlier row.
+    ///
+    /// # Errors
+    /// Every malformed row: its line from 1, and what is wrong.
+    pub(crate) fn add(&mut self, text: &'static str) -> Result<(), Vec<(usize, String)>> {
+        let mut errors = Vec::new();
+        let mut tokens = Vec::new();
+        for (number, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
+            if line.trim().is_empty() || line.starts_with('#') {
+                continue;
+            }
+            let mut columns = line.split('\t').map(str::trim);
+            let mut next = || columns.next().unwrap_or("");
+            let (id, name_type, canonical, variants, weight) = (next(), next(), next(), next(), next());
+            let name_type = match name_type {
+                "person" => NameType::Person,
+                "place" => NameType::Place,
+                "organization" => NameType::Organization,
+                other => {
+                    errors.push((
+                        number + 1,
+                        format!("the type `{other}` should be `person`, `place` or `organization`"),
+                    ));
+                    continue;
+                }
+            };
+            if id.is_empty() || canonical.is_empty() {
+                errors.push((number + 1, "a row needs an id, a type and a canonical form".into()));
+                continue;
+            }
+            let more = canonical == "=";
+            // A form without a language stands for all.
+            let forms = if more { "" } else { canonical };
+            let forms = forms.split(';').map(|part| part.split_once('=').map_or(part, |(_, form)| form));
+            let weight = weight.parse().unwrap_or(if weight.is_empty() { 9 } else { 0 });
+            let entry = match self.ids.get(hash::word(id)) {
+                Some(known) if more => known,
+                _ if more => {
+                    errors.push((number + 1, format!("no earlier row has the id `{id}` to add forms to")));
+                    continue;
+                }
+                _ => {
+                    self.entries.push(Entry { id, name_type, canonical, weight, by_user: self.by_user });
+                    self.ids.insert(hash::word(id), self.entries.len() as u32 - 1)
+                }
+            };
+            for form in forms.chain(variants.split('|')) {
+                if !form.is_empty() {
+                    self.form(form, entry, &mut tokens);
+                }
+            }
+        }
+        if errors.is_empty() { Ok(()) } else { Err(errors) }
+    }
+
+    fn form(&mut self, form: &str, entry: u32, tokens: &mut Vec<Token>) {
+        token::words_of(form, tokens);
+        let mut phrase = 0;
+        for (i, token) in tokens.iter().enumerate() {
+            phrase = if i == 0 { token.hash } else { hash::join(phrase, token.hash) };
+            let last = i + 1 == tokens.len();
+            let known = self.index.get(phrase);
+            let old = known.map_or(NONE, |value| value & !PREFIX);
+            let prefix = known.map_or(0, |value| value & PREFIX) | if last { 0 } else { PREFIX };
+            let better = |old: u32| {
+                old == NONE || self.entries[entry as usize].weight > self.entries[old as usize].weight
+            };
+            let value = if last && better(old) { entry } else { old };
+            if known != Some(value | prefix) {
+                self.index.replace(phrase, value | prefix);
+            }
+        }
+    }
+
+    /// The longest known form that begins at the first token: its entry and its number of tokens.
+    #[inline]
+    pub(crate) fn longest(&self, tokens: &[Token]) -> Option<(&Entry, usize)> {
+        let mut phrase = tokens.first()?.hash;
+        let mut value = self.index.get(phrase)?;
+        let mut best = None;
+        let mut length = 1;
+        loop {
+            let entry = value & !PREFIX;
+            if entry != NONE && tokens[length - 1].may_end_name() {
+                best = Some((&self.entries[entry as usize], length));
+            }
+            if value & PREFIX == 0 {
+                return best;
+            }
+            match tokens.get(length) {
+                Some(token) if token.continues_phrase(&tokens[length - 1]) => {
+                    phrase = hash::join(phrase, token.hash);
+                    match self.index.get(phrase) {
+                        Some(next) => value = next,
+                        None => return best,
+                    }
+                    length += 1;
+                }
+                _ => return best,
+            }
+        }
+    }
+
+    /// Whether any form begins with the word of that hash.
+    pub(crate) fn begins(&self, hash: u64) -> bool {
+        self.index.get(hash).is_some()
+    }
+
+    /// The entry of a single word's hash.
+    pub(crate) fn word(&self, hash: u64) -> Option<&Entry> {
+        let entry = self.index.get(hash)? & !PREFIX;
+        (entry != NONE).then(|| &self.entries[entry as usize])
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn find(name: &str) -> Option<&'static Entry> {
+        let mut tokens = Vec::new();
+        token::words_of(name, &mut tokens);
+        SHIPPED.longest(&tokens).filter(|(_, length)| *length == tokens.len()).map(|(entry, _)| entry)
+    }
+
+    #[test]
+    fn the_embedded_tables_have_no_faults() {
+        let mut lexicon = Lexicon::default();
+        assert_eq!(lexicon.add(include_str!("../tables/places.tsv")), Ok(()));
+        assert_eq!(lexicon.add(include_str!("../tables/world.tsv")), Ok(()));
+        let rows = |text: &'static str| text.lines().filter(|line| !line.starts_with('#'));
+        assert!(rows(include_str!("../tables/places.tsv")).is_sorted());
+        assert!(rows(include_str!("../tables/world.tsv")).is_sorted());
+    }
+
+    #[test]
+    fn a_place_is_known_by_the_names_that_languages_have_for_it() {
+        for (name, id) in [
+            ("Países Bajos", "iso:NL"),
+            ("Holanda", "iso:NL"),
+            ("Нидерланды", "iso:NL"),
+            ("EE. UU.", "iso:US"),
+            ("EEUU", "iso:US"),
+        ] {
+            assert_eq!(find(name).map(|entry| entry.id), Some(id), "{name}");
+        }
+        let es = LanguageCode::parse("es");
+        assert_eq!(find("Netherlands").map(|entry| entry.canonical(es)), Some("Países Bajos"));
+        assert!(find("Ministerio").is_none());
+    }
+
+    #[test]
+    fn malformed_rows_are_reported_with_their_lines() {
+        let errors =
+            Lexicon::default().add("# head\na\tplanet\tMars\nb\tplace\nc\tplace\t=\tMore\n").unwrap_err();
+        assert_eq!(errors.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [2, 3, 4]);
+    }
+}

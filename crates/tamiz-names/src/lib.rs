@@ -1,0 +1,63 @@
+//! Marks names of people, places and organizations; links their spellings; proposes one spelling for each.
+//!
+//! A name is found by what the text itself says: runs of capitalised words and the small words inside them (`de`,
+//! `van`, `bin`), whether a word stands in small letters elsewhere in the document, what stands before and after it. A
+//! lexicon knows the places of the world with their forms in many languages, and the parts of people's names in many
+//! scripts. Spellings of one person are linked within the document; each linked name is proposed in the spelling of the
+//! document's language, part by part: a surname alone stays a surname.
+//!
+//! [`similarity`] compares any two names by how they sound, across spelling conventions and scripts.
+//!
+//! # What this crate does not know
+//! Who a person is, beyond the document and the user's lexicon; products, laws, works and events, which it takes for
+//! organizations where their words say so, and otherwise for what their capitals suggest; names in scripts without
+//! capitals, except those of the lexicons; inflected forms of Slavic names, which stay apart.
+//!
+//! # Laws
+//! - Names are in order and apart, each within one line of kept text, never in addresses, handles or code.
+//! - The same document and options give the same names: nothing of other documents is remembered.
+//! - Time is linear in the text: in a document with more than four thousand different names, those after them are not
+//!   linked.
+//! - Rewriting changes nothing more when it is run on its own output.
+//!
+//! # Example
+//! ```
+//! use tamiz_core::{Built, Document, Marks, NoTables, Scratch, StageConfig, Step};
+//! use tamiz_names::{Config, Mode};
+//!
+//! let Ok(Built { step: Step::Ready(stage), .. }) = (Config { mode: Mode::Rewrite, ..Config::default() }).build(&NoTables)
+//! else { panic!("the default options are valid") };
+//! let mut document = Document::new("El ministro Dmitry Kornilov viajó a London. Kornilov volverá pronto a Moscú.");
+//! stage.apply(&mut document, &mut Scratch::default());
+//!
+//! let rendered = document.render(Marks::NAMES);
+//! assert_eq!(rendered.text, "El ministro Dmitri Kornílov viajó a Londres. Kornílov volverá pronto a Moscú.");
+//! let names = rendered.annotations.names.unwrap();
+//! assert_eq!(names[2].canonical.text(), "Dmitri Kornílov");
+//! assert_eq!(names[2].was, Some("Kornilov"));
+//! ```
+
+pub mod build;
+mod config;
+mod evidence;
+mod extent;
+mod fold;
+mod hash;
+mod index;
+mod kind;
+mod lexicon;
+mod link;
+mod parts;
+mod phones;
+mod rewrite;
+mod scan;
+mod similarity;
+mod spanish;
+mod spelling;
+mod stage;
+mod token;
+mod words;
+
+pub use config::{Config, Mode};
+pub use similarity::{Matcher, similarity};
+pub use stage::Stage;

@@ -1,0 +1,39 @@
+//! Parts of people's names and which of them are the same: a table of hashes, searched where it is embedded.
+
+use crate::build::{BUCKETS, ENTRY};
+
+static TABLE: &[u8] = include_bytes!("../tables/parts.bin");
+
+/// What the table knows of one form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    /// The group of equivalent forms.
+    pub(crate) group: u32,
+    /// The binary logarithm of the group's size: from 1 for a part that two spellings write, to 7 for *Aleksandr*.
+    pub(crate) size: u8,
+}
+
+/// The entries of a word by its hash: one for every group that it belongs to.
+pub(crate) fn entries(hash: u64) -> impl Iterator<Item = Entry> {
+    let bucket = (hash >> 48) as usize;
+    let start = if bucket == 0 { 0 } else { number(3 * (bucket - 1)) };
+    let end = number(3 * bucket);
+    let rest = (hash >> 32) as u16;
+    let table = &TABLE[BUCKETS * 3..];
+    table[start as usize * ENTRY..end as usize * ENTRY]
+        .chunks_exact(ENTRY)
+        .filter(move |entry| u16::from_le_bytes([entry[0], entry[1]]) == rest)
+        .map(|entry| {
+            let value = u32::from_le_bytes([entry[2], entry[3], entry[4], 0]);
+            Entry { group: value & 0x1F_FFFF, size: (value >> 21) as u8 }
+        })
+}
+
+/// How usual the word is as a part of a person's name: 0 if it is not known as one, else up to 7.
+pub(crate) fn usual(hash: u64) -> u8 {
+    entries(hash).map(|entry| entry.size).max().unwrap_or(0)
+}
+
+fn number(at: usize) -> u32 {
+    u32::from_le_bytes([TABLE[at], TABLE[at + 1], TABLE[at + 2], 0])
+}

@@ -1,0 +1,512 @@
+//! Words, where they stand, and what stands before them: one pass over the text, without regular expressions.
+
+use tamiz_core::Span;
+
+use crate::hash;
+use crate::words::{self, WORDS};
+
+/// A word of the text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Token {
+    pub(crate) start: u32,
+    pub(crate) end: u32,
+    /// The hash of the word in lower case.
+    pub(crate) hash: u64,
+    /// For a capitalised word, its flags among the words of the language; else [`UNASKED`].
+    pub(crate) word: u16,
+    pub(crate) flags: u8,
+    /// For a capitalised word, how usual it is as a part of a person's name.
+    pub(crate) usual: u8,
+    /// Whether a form of the embedded lexicon may begin with this word.
+    pub(crate) placed: bool,
+    pub(crate) gap: Gap,
+}
+
+/// The word has not been looked up.
+pub(crate) const UNASKED: u16 = u16::MAX;
+
+/// What stands between a word and the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// Nothing: two words were glued together, or the text goes from one script to another.
+    None,
+    /// One blank.
+    Space,
+    Hyphen,
+    /// A full stop and a blank.
+    StopSpace,
+    /// A full stop alone.
+    Stop,
+    /// An elided article or preposition stands before: `l'`, `d'`.
+    Elision,
+    Comma,
+    /// An opening parenthesis.
+    Parenthesis,
+    Other,
+}
+
+/// The first letter is a capital.
+pub(crate) const CAPITAL: u8 = 1;
+/// All letters are capitals, and there are at least two.
+pub(crate) const UPPER: u8 = 1 << 1;
+/// A sentence, or something like one, may start here.
+pub(crate) const START: u8 = 1 << 2;
+/// Han, kana or Hangul: words are not apart.
+pub(crate) const UNSPACED: u8 = 1 << 3;
+/// A script without capitals.
+pub(crate) const UNCASED: u8 = 1 << 4;
+/// Begins with a digit.
+pub(crate) const DIGIT: u8 = 1 << 5;
+/// A single letter.
+pub(crate) const LETTER: u8 = 1 << 6;
+/// The first word of a run of kept text.
+pub(crate) const RUN: u8 = 1 << 7;
+
+impl Token {
+    #[inline]
+    pub(crate) fn is(&self, flag: u8) -> bool {
+        self.flags & flag != 0
+    }
+
+    pub(crate) fn text<'t>(&self, text: &'t str) -> &'t str {
+        &text[self.start as usize..self.end as usize]
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        (self.end - self.start) as usize
+    }
+
+    /// Whether a known form may end with this word.
+    pub(crate) fn may_end_name(&self) -> bool {
+        self.flags & (CAPITAL | UNCASED | UNSPACED | DIGIT) != 0
+    }
+
+    /// Whether this word goes on with a known form after that one.
+    pub(crate) fn continues_phrase(&self, before: &Token) -> bool {
+        match self.gap {
+            Gap::Space | Gap::Hyphen | Gap::Elision => !self.is(RUN),
+            Gap::Stop | Gap::StopSpace => before.len() <= 3,
+            _ => false,
+        }
+    }
+}
+
+/// Splits a form of a lexicon into words, as the text is split.
+pub(crate) fn words_of(form: &str, tokens: &mut Vec<Token>) {
+    tokens.clear();
+    Tokeniser { text: form, bytes: form.as_bytes(), end: form.len(), tokens, plain: true }.run(0);
+}
+
+/// Splits a run of kept text into words.
+pub(crate) fn tokenise(text: &str, run: Span, tokens: &mut Vec<Token>) {
+    Tokeniser { text, bytes: text.as_bytes(), end: run.end(), tokens, plain: false }.run(run.start());
+}
+
+struct Tokeniser<'t> {
+    text: &'t str,
+    bytes: &'t [u8],
+    end: usize,
+    tokens: &'t mut Vec<Token>,
+    /// A form of a lexicon: nothing is skipped or split.
+    plain: bool,
+}
+
+/// The word that is being read.
+struct Reading {
+    hash: u64,
+    letters: u32,
+    lower: u32,
+    upper: u32,
+    /// Where a capital follows a small letter.
+    inner: usize,
+    flags: u8,
+}
+
+const OTHER: u8 = 0;
+const LOWER: u8 = 1;
+const CAP: u8 = 2;
+const FIGURE: u8 = 3;
+const WIDE: u8 = 4;
+
+static CLASS: [u8; 256] = {
+    let mut table = [OTHER; 256];
+    let mut b = 0;
+    while b < 256 {
+        table[b] = match b as u8 {
+            b'a'..=b'z' => LOWER,
+            b'A'..=b'Z' => CAP,
+            b'0'..=b'9' => FIGURE,
+            0x80.. => WIDE,
+            _ => OTHER,
+        };
+        b += 1;
+    }
+    table
+};
+
+/// What a character is to a word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Letter {
+    No,
+    Small,
+    Capital,
+    Uncased,
+    Unspaced,
+}
+
+fn letter(c: char) -> Letter {
+    match u32::from(c) {
+        0xAA | 0xBA | 0xB5 | 0xDF..=0xF6 | 0xF8..=0xFF => Letter::Small,
+        0xC0..=0xD6 | 0xD8..=0xDE => Letter::Capital,
+        0..=0xBF | 0xD7 | 0xF7 => Letter::No,
+        // Marks belong to the letter before.
+        0x300..0x370 => Letter::Small,
+        0x590..0x900 => {
+            if c.is_alphanumeric() {
+                Letter::Uncased
+            } else {
+                Letter::No
+            }
+        }
+        0x30FB => Letter::No,
+        0x3041..0x3100 | 0x3400..0xA000 | 0xAC00..0xD7B0 | 0xF900..0xFB00 | 0x3005 => Letter::Unspaced,
+        0x2000..0x2C00 | 0x2E00..0x3100 | 0xE000..0xF900 => Letter::No,
+        _ if c.is_uppercase() => Letter::Capital,
+        _ if c.is_lowercase() => Letter::Small,
+        _ if c.is_alphanumeric() => Letter::Uncased,
+        _ => Letter::No,
+    }
+}
+
+/// Elided words before an apostrophe, in French, Italian, Catalan and Portuguese.
+const ELIDED: [&str; 22] = [
+    "all", "c", "d", "dall", "dell", "j", "jusqu", "l", "lorsqu", "m", "n", "nell", "puisqu", "qu", "quell",
+    "s", "sant", "degl", "sull", "t", "un", "quest",
+];
+
+impl Tokeniser<'_> {
+    fn run(&mut self, from: usize) {
+        let first = self.tokens.len();
+        let mut i = from;
+        let mut start = true;
+        let mut gap = Gap::Other;
+        // Where the stretch without blanks began, and how many tokens there were.
+        let mut chunk = (from, first);
+        let mut ticks = true;
+        while i < self.end {
+            let b = self.bytes[i];
+            let class = CLASS[usize::from(b)];
+            if class != OTHER && (class != WIDE || letter(self.char(i)) != Letter::No) {
+                let before = self.tokens.len();
+                i = self.word(i, start, gap);
+                if self.tokens.len() > before {
+                    if before == first {
+                        self.tokens[before].flags |= RUN;
+                    }
+                    // After an initial or an abbreviated title, a full stop ends no sentence.
+                    start = false;
+                    gap = Gap::None;
+                }
+                continue;
+            }
+            let previous = gap;
+            gap = Gap::Other;
+            let mut width = 1;
+            match b {
+                b' ' => {
+                    gap = match previous {
+                        Gap::None => Gap::Space,
+                        Gap::Stop => Gap::StopSpace,
+                        Gap::Comma | Gap::Parenthesis | Gap::Elision => previous,
+                        _ => Gap::Other,
+                    };
+                    chunk = (i + 1, self.tokens.len());
+                }
+                b'\t' => {
+                    start = true;
+                    chunk = (i + 1, self.tokens.len());
+                }
+                b'-' => {
+                    if previous == Gap::None {
+                        gap = Gap::Hyphen;
+                    } else if previous == Gap::Space {
+                        start = true;
+                    }
+                }
+                b'.' if previous == Gap::None => {
+                    gap = Gap::Stop;
+                    start = !self.abbreviated();
+                    let word = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_lowercase);
+                    let long = self.tokens.last().is_some_and(|token| token.len() > 1);
+                    if !self.plain && long && word(i + 1) && word(i + 2) && i + 2 < self.end {
+                        i = self.skip(chunk);
+                        continue;
+                    }
+                }
+                b',' if previous == Gap::None => gap = Gap::Comma,
+                b'(' => gap = Gap::Parenthesis,
+                b'.' | b'!' | b'?' | b':' | b'"' | b'*' | b'|' | b'>' => start = true,
+                b'\'' if previous == Gap::None && self.elided() => gap = Gap::Elision,
+                b'\'' => start |= previous != Gap::None,
+                b'@' | b'#' | b'_' | b'\\' | b'=' | b'~' if !self.plain => {
+                    i = self.skip(chunk);
+                    continue;
+                }
+                b'/' if !self.plain => {
+                    let address = i == chunk.0 || (i > 0 && matches!(self.bytes[i - 1], b':' | b'/'));
+                    if address {
+                        i = self.skip(chunk);
+                        continue;
+                    }
+                }
+                b'`' if ticks && !self.plain => {
+                    // Code between back-ticks holds no names. Looked for once a run, if there is no end to it.
+                    match self.bytes[i + 1..self.end].iter().position(|&b| b == b'`') {
+                        Some(length) => width = length + 2,
+                        None => ticks = false,
+                    }
+                }
+                0x80.. => {
+                    let c = self.char(i);
+                    width = c.len_utf8();
+                    match c {
+                        '\u{a0}' if previous == Gap::None => gap = Gap::Space,
+                        '‐' | '‑' if previous == Gap::None => gap = Gap::Hyphen,
+                        '・' | '·' | '‧' | '•' if previous == Gap::None => gap = Gap::Hyphen,
+                        '\u{200b}'..='\u{200f}' | '\u{feff}' | '\u{ad}' => gap = previous,
+                        _ if c.is_whitespace() => chunk = (i + width, self.tokens.len()),
+                        '’' if previous == Gap::None && self.elided() => gap = Gap::Elision,
+                        '’' if previous == Gap::None => {}
+                        '，' | '、' => gap = Gap::Comma,
+                        '（' => gap = Gap::Parenthesis,
+                        _ => start = true,
+                    }
+                }
+                _ => {}
+            }
+            i += width;
+        }
+    }
+
+    fn char(&self, i: usize) -> char {
+        // Callers stand on a character boundary before the end.
+        self.text[i..].chars().next().unwrap_or(' ')
+    }
+
+    /// Leaves out a stretch without blanks that is no prose: an address, a handle, a file name.
+    fn skip(&mut self, chunk: (usize, usize)) -> usize {
+        self.tokens.truncate(chunk.1);
+        let rest = &self.bytes[chunk.0..self.end];
+        chunk.0 + rest.iter().position(|b| b.is_ascii_whitespace()).unwrap_or(rest.len())
+    }
+
+    /// Whether the last word is an article or preposition that lost its vowel.
+    fn elided(&self) -> bool {
+        self.tokens.last().is_some_and(|token| is_elided(token.text(self.text)))
+    }
+
+    /// Whether the last word is one after which a full stop ends no sentence.
+    fn abbreviated(&self) -> bool {
+        self.tokens.last().is_some_and(|token| {
+            token.is(LETTER)
+                || (token.len() <= 4 && {
+                    let flags = WORDS.flags(token.hash, None);
+                    flags & words::TITLE != 0 && flags & words::COMMON == 0
+                })
+                || (token.is(UPPER) && token.len() == 2)
+        })
+    }
+
+    /// Reads the word at `from`, puts it on the list, and says where it ends.
+    fn word(&mut self, from: usize, start: bool, gap: Gap) -> usize {
+        let mut word = Reading { hash: hash::SEED, letters: 0, lower: 0, upper: 0, inner: 0, flags: 0 };
+        let mut i = from;
+        while i < self.end {
+            let b = self.bytes[i];
+            match CLASS[usize::from(b)] {
+                LOWER => {
+                    // Most of any text is small letters: they have a loop of their own.
+                    let rest = &self.bytes[i..self.end];
+                    let mut hash = hash::step(word.hash, b);
+                    let mut length = 1;
+                    while let Some(&b) = rest.get(length).filter(|b| b.is_ascii_lowercase()) {
+                        hash = hash::step(hash, b);
+                        length += 1;
+                    }
+                    word.hash = hash;
+                    word.lower += length as u32;
+                    word.letters += length as u32;
+                    i += length;
+                    continue;
+                }
+                CAP => {
+                    if word.lower > 0 && word.inner == 0 {
+                        word.inner = i;
+                    }
+                    if i == from {
+                        word.flags |= CAPITAL;
+                    }
+                    word.hash = hash::step(word.hash, b | 0x20);
+                    word.upper += 1;
+                    i += 1;
+                }
+                FIGURE => {
+                    if i == from {
+                        word.flags |= DIGIT;
+                    }
+                    word.hash = hash::step(word.hash, b);
+                    i += 1;
+                }
+                WIDE => {
+                    let c = self.char(i);
+                    if c == '’' {
+                        match self.apostrophe(from, i, start, gap, &word) {
+                            Some(done) => return done,
+                            None => i += 3,
+                        }
+                        word.hash = hash::step(word.hash, b'\'');
+                        continue;
+                    }
+                    let kind = letter(c);
+                    let other = match kind {
+                        Letter::No => break,
+                        Letter::Unspaced => word.letters > 0 && word.flags & UNSPACED == 0,
+                        _ => word.flags & UNSPACED != 0,
+                    };
+                    // A word ends where another way of writing begins.
+                    if other || (kind == Letter::Unspaced && word.lower + word.upper > 0) {
+                        break;
+                    }
+                    match kind {
+                        Letter::Small => word.lower += 1,
+                        Letter::Capital => {
+                            if word.lower > 0 && word.inner == 0 {
+                                word.inner = i;
+                            }
+                            if i == from {
+                                word.flags |= CAPITAL;
+                            }
+                            word.upper += 1;
+                        }
+                        Letter::Uncased => word.flags |= UNCASED,
+                        _ => word.flags |= UNSPACED,
+                    }
+                    if kind == Letter::Capital {
+                        for small in c.to_lowercase() {
+                            let mut buffer = [0; 4];
+                            for &byte in small.encode_utf8(&mut buffer).as_bytes() {
+                                word.hash = hash::step(word.hash, byte);
+                            }
+                        }
+                    } else {
+                        for &byte in &self.bytes[i..i + c.len_utf8()] {
+                            word.hash = hash::step(word.hash, byte);
+                        }
+                    }
+                    i += c.len_utf8();
+                }
+                _ if b == b'\'' && i > from => match self.apostrophe(from, i, start, gap, &word) {
+                    Some(done) => return done,
+                    None => {
+                        word.hash = hash::step(word.hash, b'\'');
+                        i += 1;
+                    }
+                },
+                _ => break,
+            }
+            word.letters += 1;
+        }
+        if word.inner > 0 && !self.plain && self.glued(from, word.inner, i) {
+            self.push(from, word.inner, hash::word(&self.text[from..word.inner]), start, gap, word.flags, 0);
+            let tail = hash::word(&self.text[word.inner..i]);
+            self.push(word.inner, i, tail, true, Gap::None, CAPITAL, 0);
+            return i;
+        }
+        let upper = if word.upper >= 2 && word.lower == 0 { UPPER } else { 0 };
+        self.push(from, i, hash::finish(word.hash), start, gap, word.flags | upper, word.letters);
+        i
+    }
+
+    #[allow(clippy::too_many_arguments)]
+    fn push(&mut self, from: usize, to: usize, hash: u64, start: bool, gap: Gap, flags: u8, letters: u32) {
+        let flags = flags | if start { START } else { 0 } | if letters == 1 { LETTER } else { 0 };
+        self.tokens.push(Token {
+            start: from as u32,
+            end: to as u32,
+            hash,
+            word: UNASKED,
+            flags,
+            usual: 0,
+            placed: true,
+            gap,
+        });
+    }
+
+    /// Decides what an apostrophe does to the word before it: `None` if the word goes on; else the word, or its
+    /// elided article, has been put on the list, and reading goes on at the place given.
+    fn apostrophe(&mut self, from: usize, at: usize, start: bool, gap: Gap, word: &Reading) -> Option<usize> {
+        let width = if self.bytes[at] == b'\'' { 1 } else { 3 };
+        let rest = &self.text[at + width..self.end];
+        let mut next = rest.chars();
+        let first = next.next().map_or(Letter::No, letter_of);
+        let done = |this: &mut Self, after: usize| {
+            let upper = if word.upper >= 2 && word.lower == 0 { UPPER } else { 0 };
+            this.push(from, at, hash::finish(word.hash), start, gap, word.flags | upper, word.letters);
+            Some(after)
+        };
+        if first == Letter::No {
+            return done(self, at);
+        }
+        if self.plain {
+            return None;
+        }
+        let second = next.next().map_or(Letter::No, letter_of);
+        if rest.starts_with(['s', 'S']) && second == Letter::No {
+            return done(self, at + width + 1);
+        }
+        let prefix = &self.text[from..at];
+        if is_elided(prefix) && (word.flags & CAPITAL == 0 || start) {
+            self.push(from, at, hash::finish(word.hash), start, gap, word.flags, word.letters);
+            // The rest is read as a word of its own, which may start a sentence if the article did.
+            let after = self.word(at + width, start, Gap::Elision);
+            return Some(after);
+        }
+        None
+    }
+
+    /// Whether two words stand glued together, as after a lost line break: `cholMinisterio`.
+    fn glued(&self, from: usize, inner: usize, to: usize) -> bool {
+        let (head, tail) = (&self.text[from..inner], &self.text[inner..to]);
+        if tail.len() < 4 || tail.chars().skip(1).any(char::is_uppercase) {
+            return false;
+        }
+        const PREFIXES: [&str; 16] = [
+            "Mc", "Mac", "De", "La", "Le", "Di", "Du", "Da", "Del", "Van", "Von", "Fitz", "San", "O", "Al",
+            "El",
+        ];
+        if PREFIXES.contains(&head) {
+            return false;
+        }
+        let known = |word: &str| WORDS.flags(hash::word(word), None);
+        let small = head.starts_with(char::is_lowercase);
+        const TELLS: u16 = words::COMMON | words::ORGANIZATION | words::TITLE | words::FUNCTION;
+        // After a capitalised word only the longer words that begin a body's name or a title tell: `CaixaBank` is one name.
+        const HEADS: u16 = words::ORGANIZATION | words::TITLE;
+        (!small && tail.len() >= 7 && head.len() >= 3 && known(tail) & HEADS != 0 && known(head) & TELLS == 0)
+            || (known(head) & TELLS == 0 && head.len() >= 3 && small && known(tail) & TELLS != 0)
+            || (small && head.chars().count() >= 4 && known(head) & words::COMMON != 0)
+    }
+}
+
+fn is_elided(word: &str) -> bool {
+    word.len() <= 6 && ELIDED.iter().any(|elided| word.eq_ignore_ascii_case(elided))
+}
+
+fn letter_of(c: char) -> Letter {
+    match c {
+        'a'..='z' => Letter::Small,
+        'A'..='Z' => Letter::Capital,
+        '0'..='9' => Letter::Small,
+        _ => letter(c),
+    }
+}

@@ -1,0 +1,186 @@
+//! What words tell of the names around them, and which words are usually no names.
+
+use std::sync::LazyLock;
+
+use crate::hash;
+use crate::index::Index;
+
+/// The languages that have tables; a language is its place in this list.
+pub(crate) const LANGUAGES: [&str; 9] = ["de", "en", "es", "fr", "it", "nl", "pl", "pt", "ru"];
+
+/// A language of [`LANGUAGES`].
+pub(crate) type Tongue = u8;
+
+/// A word that holds sentences together: tells the language, and is no name by itself.
+pub(crate) const FUNCTION: u16 = 1;
+/// A small word inside names: *de*, *von*, *bin*.
+pub(crate) const CONNECTOR: u16 = 1 << 1;
+/// A title before a person's name.
+pub(crate) const TITLE: u16 = 1 << 2;
+/// A word that organizations' names begin with.
+pub(crate) const ORGANIZATION: u16 = 1 << 3;
+/// A word that places' names begin with.
+pub(crate) const PLACE_HEAD: u16 = 1 << 4;
+/// A word after which a place is likely.
+pub(crate) const BEFORE_PLACE: u16 = 1 << 5;
+/// A word after which a person is likely.
+pub(crate) const BEFORE_PERSON: u16 = 1 << 6;
+/// A word before which a person is likely.
+pub(crate) const AFTER_PERSON: u16 = 1 << 7;
+/// A word that is capitalised without being a name: months, days, nationalities in English.
+pub(crate) const ORDINARY: u16 = 1 << 8;
+/// A word that names of events, laws and works begin with.
+pub(crate) const WORK: u16 = 1 << 9;
+/// A word that usually stands in lower case.
+pub(crate) const COMMON: u16 = 1 << 10;
+/// A word in small letters that belongs to the place's name after it: *río Tajo*, *golfo de Cádiz*.
+pub(crate) const GENERIC: u16 = 1 << 11;
+
+/// Each rule id of the tables, and its flag.
+const CLASSES: [(&str, u16); 11] = [
+    ("after-person", AFTER_PERSON),
+    ("before-person", BEFORE_PERSON),
+    ("before-place", BEFORE_PLACE),
+    ("connector", CONNECTOR),
+    ("function", FUNCTION),
+    ("ordinary", ORDINARY),
+    ("organization", ORGANIZATION),
+    ("place-generic", GENERIC),
+    ("place-head", PLACE_HEAD),
+    ("title", TITLE),
+    ("work", WORK),
+];
+
+macro_rules! tables {
+    ($folder:literal, $suffix:literal) => {
+        [
+            include_str!(concat!("../tables/", $folder, "/de", $suffix)),
+            include_str!(concat!("../tables/", $folder, "/en", $suffix)),
+            include_str!(concat!("../tables/", $folder, "/es", $suffix)),
+            include_str!(concat!("../tables/", $folder, "/fr", $suffix)),
+            include_str!(concat!("../tables/", $folder, "/it", $suffix)),
+            include_str!(concat!("../tables/", $folder, "/nl", $suffix)),
+            include_str!(concat!("../tables/", $folder, "/pl", $suffix)),
+            include_str!(concat!("../tables/", $folder, "/pt", $suffix)),
+            include_str!(concat!("../tables/", $folder, "/ru", $suffix)),
+        ]
+    };
+}
+
+const CLASSED: [&str; 9] = tables!("words", ".tsv");
+const USUAL: [&str; 9] = tables!("common", ".txt");
+
+/// All words. What most of them are is just [`COMMON`], so that is kept in the index itself, a bit a language, and the
+/// flags of the others beside it.
+pub(crate) struct Words {
+    index: Index,
+    flags: Vec<[u16; LANGUAGES.len()]>,
+}
+
+/// The embedded tables, read once.
+pub(crate) static WORDS: LazyLock<Words> = LazyLock::new(Words::embedded);
+
+/// The bits of an index value that say in which languages the word is common; the others number its flags.
+const COMMON_BITS: u32 = LANGUAGES.len() as u32;
+const COMMON_MASK: u32 = (1 << COMMON_BITS) - 1;
+
+impl Words {
+    fn embedded() -> Words {
+        let mut words = Words { index: Index::filtered(50_000), flags: vec![[0; LANGUAGES.len()]] };
+        for (tongue, (classed, usual)) in CLASSED.iter().zip(USUAL).enumerate() {
+            for line in usual.lines() {
+                // The lists are in lower case already.
+                let hash = hash::bytes(line.as_bytes());
+                let value = words.index.insert(hash, 0);
+                words.index.replace(hash, value | 1 << tongue);
+            }
+            for line in classed.lines().filter(|line| !line.starts_with('#')) {
+                let mut columns = line.split('\t');
+                let (Some(id), Some(pattern)) = (columns.next(), columns.next()) else { continue };
+                let Some(&(_, flag)) = CLASSES.iter().find(|(name, _)| *name == id) else { continue };
+                for word in pattern.split(' ') {
+                    words.add(hash::word(word), tongue, flag);
+                }
+            }
+        }
+        words
+    }
+
+    fn add(&mut self, hash: u64, tongue: usize, flag: u16) {
+        let mut value = self.index.insert(hash, 0);
+        if value >> COMMON_BITS == 0 {
+            value |= (self.flags.len() as u32) << COMMON_BITS;
+            self.index.replace(hash, value);
+            self.flags.push([0; LANGUAGES.len()]);
+        }
+        self.flags[(value >> COMMON_BITS) as usize][tongue] |= flag;
+    }
+
+    /// The flags of the word of that hash in a language, or in any where the language is not known.
+    #[inline]
+    pub(crate) fn flags(&self, hash: u64, tongue: Option<Tongue>) -> u16 {
+        let Some(value) = self.index.get(hash) else { return 0 };
+        let flags = &self.flags[(value >> COMMON_BITS) as usize];
+        match tongue {
+            Some(tongue) => {
+                let common = if value >> tongue & 1 != 0 { COMMON } else { 0 };
+                common | flags[usize::from(tongue)]
+            }
+            None => {
+                let common = if value & COMMON_MASK != 0 { COMMON } else { 0 };
+                flags.iter().fold(common, |all, flags| all | flags)
+            }
+        }
+    }
+
+    /// Adds the votes of a word for each language that it belongs to.
+    pub(crate) fn vote(&self, hash: u64, votes: &mut [u32; LANGUAGES.len()]) {
+        let Some(value) = self.index.get(hash) else { return };
+        let flags = &self.flags[(value >> COMMON_BITS) as usize];
+        for (tongue, vote) in votes.iter_mut().enumerate() {
+            *vote += u32::from(flags[tongue] & FUNCTION) * 3 + (value >> tongue & 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tamiz_table::{Row, Table};
+
+    use super::*;
+
+    #[test]
+    fn every_row_finds_its_examples_and_stands_in_its_place() {
+        for (language, text) in LANGUAGES.iter().zip(CLASSED) {
+            let table =
+                Table::parse(language, text).unwrap_or_else(|errors| panic!("{language}: {errors:?}"));
+            let finds =
+                |row: &Row<'_>, word: &str| row.pattern.split(' ').any(|known| known == word.to_lowercase());
+            let faults = table.verify(finds);
+            assert!(faults.is_empty(), "{language}: {faults:?}");
+            for row in &table.rows {
+                assert!(CLASSES.iter().any(|(name, _)| *name == row.id), "{language}: no class `{}`", row.id);
+            }
+        }
+    }
+
+    #[test]
+    fn lists_of_common_words_are_sorted_and_in_small_letters() {
+        for (language, list) in LANGUAGES.iter().zip(USUAL) {
+            let words: Vec<&str> = list.lines().collect();
+            assert!(words.is_sorted(), "{language} is out of order");
+            assert!(words.iter().all(|word| word.to_lowercase() == **word), "{language} has capitals");
+        }
+    }
+
+    #[test]
+    fn a_word_is_known_by_its_language() {
+        let flags = |word: &str, language: &str| {
+            let tongue = LANGUAGES.iter().position(|known| *known == language).map(|at| at as Tongue);
+            WORDS.flags(hash::word(word), tongue)
+        };
+        assert_ne!(flags("Ministerio", "es") & ORGANIZATION, 0);
+        assert_eq!(flags("ministerio", "pl"), 0);
+        assert_ne!(flags("el", "es") & FUNCTION, 0);
+    }
+}

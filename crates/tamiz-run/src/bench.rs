@@ -1,0 +1,135 @@
+//! How fast a pipeline is, stage by stage, against reading and writing alone.
+
+use serde::Serialize;
+use tamiz_formats::{Batch, Compression, Reader, list};
+use tamiz_pipeline::Pipeline;
+
+use crate::clean::Cleaner;
+use crate::engine::Work;
+use crate::run::prepare;
+use crate::stages::Stages;
+use crate::tally::Tally;
+use crate::{Options, RunError};
+
+/// Bytes of input that are measured: enough to be steady, few enough to be held in memory.
+const SAMPLE: usize = 64 << 20;
+
+/// What was measured, on one thread.
+#[derive(Clone, Debug, Serialize)]
+pub struct Bench {
+    /// Documents in the sample.
+    pub documents: u64,
+    /// Bytes of their texts.
+    pub text_bytes: u64,
+    /// Reading and writing: `reading`, `parsing`, `rendering` (without a mark to render), `compressing`.
+    pub floor: Vec<BenchRow>,
+    /// The stages in the pipeline's order, each on what the stages before have left.
+    pub stages: Vec<BenchRow>,
+    /// Reading and writing alone.
+    pub floor_total: BenchRow,
+    /// The whole pipeline, reading and writing included.
+    pub total: BenchRow,
+}
+
+/// A part of the work and the time it took.
+#[derive(Clone, Debug, Serialize)]
+pub struct BenchRow {
+    /// The stage's name, or what is done.
+    pub name: String,
+    /// Documents that came to it.
+    pub documents: u64,
+    /// Megabytes (10^6 bytes) of their texts per second.
+    pub megabytes_per_second: f64,
+    /// Nanoseconds per document.
+    pub nanoseconds_per_document: f64,
+    /// Times as long as reading and writing alone.
+    pub times_floor: f64,
+}
+
+/// Measures a pipeline on the first 64 MiB of the inputs, held in memory: the best of `rounds` rounds, on one thread.
+/// The output is compressed as it would be in a run, and thrown away.
+///
+/// # Errors
+/// If an input is not there, or a state does not fit.
+pub fn bench(
+    pipeline: &Pipeline,
+    inputs: &[String],
+    rounds: usize,
+    options: &Options,
+) -> Result<Bench, RunError> {
+    let listing = list(inputs, &[])?;
+    let compression = options.format.unwrap_or(Compression::Zstd);
+    let bare = Pipeline::parse("bare", "name = \"bare\"", &tamiz_pipeline::Registry::new(&[]))
+        .map_err(|mistakes| RunError::new(mistakes.to_string(), "report it"))?;
+    let Some((stages, _)) = prepare(pipeline, &listing.sources, options)? else {
+        return Err(RunError::new("stopped", "run it again"));
+    };
+    let none = Stages::new(&bare);
+    let stdin = Box::new(std::io::stdin());
+    let mut reader = Reader::new(listing.sources, Some(stdin), options.limits, options.selection())?;
+    let (mut batches, mut held, mut reading) = (Vec::new(), 0, 0.0);
+    while held < SAMPLE && !options.stopped() {
+        let mut batch = Batch::default();
+        let start = std::time::Instant::now();
+        if !reader.next(&mut batch, &|| !options.stopped()) {
+            break;
+        }
+        reading += start.elapsed().as_secs_f64();
+        held += batch.len();
+        batches.push(batch);
+    }
+    let best = |stages| -> Result<Tally, RunError> {
+        let mut cleaner = Cleaner::new(stages, compression, None)?;
+        let mut best: Option<(f64, Tally)> = None;
+        for _ in 0..rounds.max(1) {
+            let mut sum = Tally::new(stages.len());
+            for batch in &batches {
+                sum.add(cleaner.work(batch, 0.0)?.tally);
+            }
+            sum.seconds.reading = reading;
+            let seconds = total_seconds(&sum);
+            if best.as_ref().is_none_or(|(least, _)| seconds < *least) {
+                best = Some((seconds, sum));
+            }
+        }
+        Ok(best.map(|(_, tally)| tally).unwrap_or_default())
+    };
+    let (floor, tally) = (best(&none)?, best(&stages)?);
+    let documents = floor.counts.kept;
+    let text = floor.text_in;
+    let floor_seconds = total_seconds(&floor);
+    let row = |name: &str, documents: u64, bytes: u64, seconds: f64| BenchRow {
+        name: name.to_owned(),
+        documents,
+        megabytes_per_second: ratio(bytes as f64 / 1e6, seconds),
+        nanoseconds_per_document: ratio(seconds * 1e9, documents as f64),
+        times_floor: ratio(seconds, floor_seconds),
+    };
+    let seconds = floor.seconds;
+    Ok(Bench {
+        documents,
+        text_bytes: text,
+        floor: vec![
+            row("reading", documents, text, seconds.reading),
+            row("parsing", documents, text, seconds.parsing),
+            row("rendering", documents, text, seconds.rendering),
+            row("compressing", documents, text, seconds.compressing),
+        ],
+        stages: (stages.names().iter().zip(&tally.stages))
+            .map(|(name, count)| row(name, count.documents, count.bytes, count.nanoseconds as f64 / 1e9))
+            .collect(),
+        floor_total: row("reading and writing", documents, text, floor_seconds),
+        total: row("all", documents, text, total_seconds(&tally)),
+    })
+}
+
+fn total_seconds(tally: &Tally) -> f64 {
+    let stages: u64 = tally.stages.iter().map(|stage| stage.nanoseconds).sum();
+    let around = tally.seconds;
+    stages as f64 / 1e9 + around.reading + around.parsing + around.rendering + around.compressing
+}
+
+/// A quotient; 0 where there is nothing to divide by.
+fn ratio(a: f64, b: f64) -> f64 {
+    if b > 0.0 { a / b } else { 0.0 }
+}

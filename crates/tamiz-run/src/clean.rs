@@ -1,0 +1,212 @@
+//! The work of a run: from a batch of records to blocks of output.
+
+use std::time::Instant;
+
+use serde::Serialize;
+use tamiz_core::{Document, Fate, Kind, Language, Reason, RuleId, Scratch};
+use tamiz_formats::{Batch, Compression, Encoder, Fault, RAW_LIMIT, Record, write_record};
+
+use crate::engine::Work;
+use crate::stages::Stages;
+use crate::tally::Tally;
+use crate::{RunError, panics};
+
+/// What a batch has become.
+pub(crate) struct Cleaned {
+    pub(crate) kept: Block,
+    pub(crate) dropped: Block,
+    pub(crate) quarantine: Block,
+    pub(crate) tally: Tally,
+    /// Bytes of the input files that it was read from.
+    pub(crate) consumed: u64,
+}
+
+/// Records that are written together.
+#[derive(Default)]
+pub(crate) struct Block {
+    /// As they are stored.
+    pub(crate) bytes: Vec<u8>,
+    /// Bytes before compression.
+    pub(crate) plain: u64,
+    pub(crate) records: u64,
+}
+
+impl Block {
+    fn with_capacity(bytes: usize) -> Self {
+        Self { bytes: Vec::with_capacity(bytes), ..Self::default() }
+    }
+}
+
+/// A thread's tools.
+pub(crate) struct Cleaner<'r> {
+    stages: &'r Stages<'r>,
+    encoder: Encoder,
+    scratch: Scratch,
+    spare: Vec<u8>,
+    /// The most bytes of a broken record that go to quarantine.
+    raw_limit: usize,
+}
+
+/// The annotations of a record that was dropped.
+#[derive(Serialize)]
+struct DroppedMarks {
+    dropped: DroppedFor,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<Language>,
+}
+
+#[derive(Serialize)]
+struct DroppedFor {
+    stage: &'static str,
+    kind: Kind,
+    rule: RuleId,
+}
+
+impl<'r> Cleaner<'r> {
+    pub(crate) fn new(
+        stages: &'r Stages<'r>,
+        compression: Compression,
+        raw_limit: Option<usize>,
+    ) -> Result<Self, RunError> {
+        let encoder = Encoder::new(compression)
+            .map_err(|error| RunError::new(format!("cannot compress: {error}"), "free some memory"))?;
+        let raw_limit = raw_limit.unwrap_or(RAW_LIMIT);
+        Ok(Self { stages, encoder, scratch: Scratch::default(), spare: Vec::new(), raw_limit })
+    }
+
+    /// Takes a record through the stages and writes what it has become.
+    fn document(
+        &mut self,
+        record: &Record<'_>,
+        clock: &mut Instant,
+        done: &mut Cleaned,
+    ) -> Result<(), RunError> {
+        let text = match record.text() {
+            Ok(text) => text,
+            Err(fault) => {
+                self.quarantine(&fault, done);
+                return Ok(());
+            }
+        };
+        let mut document = Document::new(text);
+        if let Some(site) = record.site() {
+            document = document.with_site(&site);
+        }
+        lap(clock, &mut done.tally.seconds.parsing);
+        let applied = self.stages.apply(&mut document, &mut self.scratch, &mut done.tally.stages);
+        *clock = Instant::now();
+        let written = applied.and_then(|()| {
+            // Rendering only panics if a stage has broken its promises, and then it costs this document too.
+            panics::catch(|| self.write(record, &document, done)).map_err(|message| ("rendering", message))
+        });
+        lap(clock, &mut done.tally.seconds.rendering);
+        match written {
+            Ok(result) => result.map_err(|error| {
+                RunError::new(format!("{}: cannot write: {error}", record.place), "report it")
+            }),
+            Err((stage, message)) => {
+                let reason = format!("the stage `{stage}` failed on this record: {message}");
+                let remedy = "report it to the stage's authors, with the record";
+                self.quarantine(&Fault { stage: Some(stage), ..record.fault(reason, remedy) }, done);
+                Ok(())
+            }
+        }
+    }
+
+    /// Writes a document to the block where it belongs. Nothing is counted before it is written whole.
+    fn write(&self, record: &Record<'_>, document: &Document, done: &mut Cleaned) -> serde_json::Result<()> {
+        let source = document.source();
+        // The text of a JSONL record that stays as it is can be written back with the input's own escapes.
+        let changed = |text| (record.raw_text().is_none() || text != source).then_some(text);
+        let tally = &mut done.tally;
+        if let Fate::Dropped(Reason { stage, kind, rule }) = document.fate() {
+            let marks =
+                DroppedMarks { dropped: DroppedFor { stage, kind, rule }, language: document.language() };
+            write_record(record, changed(source), &marks, &mut done.dropped.bytes)?;
+            done.dropped.records += 1;
+            tally.counts.dropped += 1;
+            tally.text_in += source.len() as u64;
+            return Ok(());
+        }
+        let rendered = document.render(self.stages.marks());
+        let text = &*rendered.text;
+        let before = done.kept.bytes.len();
+        if let Err(error) = write_record(record, changed(text), &rendered.annotations, &mut done.kept.bytes) {
+            done.kept.bytes.truncate(before);
+            return Err(error);
+        }
+        done.kept.records += 1;
+        tally.counts.kept += 1;
+        tally.counts.emptied += u64::from(text.trim_start().is_empty() && !source.trim_start().is_empty());
+        tally.text_in += source.len() as u64;
+        tally.text_out += text.len() as u64;
+        for mark in rendered.annotations.removed.iter().flatten() {
+            let reason = Reason { stage: mark.stage, kind: mark.kind, rule: mark.rule };
+            let amount = tally.removed.entry(reason).or_default();
+            amount.pieces += 1;
+            amount.characters += (mark.end - mark.start) as u64;
+        }
+        if let Some(language) = rendered.annotations.language {
+            match tally.languages.get_mut(language.code.as_str()) {
+                Some(count) => *count += 1,
+                None => {
+                    tally.languages.insert(language.code.to_string(), 1);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn quarantine(&self, fault: &Fault<'_>, done: &mut Cleaned) {
+        fault.write(self.raw_limit, &mut done.quarantine.bytes);
+        done.quarantine.records += 1;
+        done.tally.counts.quarantined += 1;
+    }
+}
+
+/// Adds the seconds since the clock was last looked at.
+fn lap(clock: &mut Instant, seconds: &mut f64) {
+    let now = Instant::now();
+    *seconds += (now - *clock).as_secs_f64();
+    *clock = now;
+}
+
+impl Work for Cleaner<'_> {
+    type Done = Cleaned;
+
+    fn work(&mut self, batch: &Batch, reading: f64) -> Result<Cleaned, RunError> {
+        let mut done = Cleaned {
+            kept: Block::with_capacity(batch.len() + batch.len() / 4),
+            dropped: Block::default(),
+            quarantine: Block::default(),
+            tally: Tally::new(self.stages.len()),
+            consumed: batch.consumed,
+        };
+        done.tally.seconds.reading = reading;
+        let mut clock = Instant::now();
+        for entry in batch.records() {
+            match entry {
+                Ok(record) => {
+                    done.tally.saw(record.place.given);
+                    self.document(&record, &mut clock, &mut done)?;
+                }
+                Err(fault) => {
+                    done.tally.saw(fault.place.given);
+                    self.quarantine(&fault, &mut done);
+                }
+            }
+        }
+        lap(&mut clock, &mut done.tally.seconds.parsing);
+        for block in [&mut done.kept, &mut done.dropped] {
+            block.plain = block.bytes.len() as u64;
+            if block.plain > 0 {
+                self.encoder.encode(&mut block.bytes, &mut self.spare).map_err(|error| {
+                    RunError::new(format!("cannot compress: {error}"), "free some memory")
+                })?;
+            }
+        }
+        done.quarantine.plain = done.quarantine.bytes.len() as u64;
+        lap(&mut clock, &mut done.tally.seconds.compressing);
+        Ok(done)
+    }
+}

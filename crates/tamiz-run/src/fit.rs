@@ -1,0 +1,200 @@
+//! Passes in which corpus-level stages learn.
+
+use std::path::Path;
+
+use tamiz_core::{Document, Fate, Learner, Scratch, State};
+use tamiz_formats::{Batch, Reader, Selection, Source, list};
+use tamiz_pipeline::Pipeline;
+
+use crate::engine::{Ending, Work, drive};
+use crate::progress::Progress;
+use crate::stages::Stages;
+use crate::state::{States, learners};
+use crate::tally::{Counts, Tally};
+use crate::{Options, RunError, panics};
+
+/// What a fit did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct FitSummary {
+    /// Stages that have learned.
+    pub learned: usize,
+    /// Stages of the pipeline that have still to learn, after this state was merged with those of the other shards.
+    pub left: usize,
+    /// What was met in the last pass: `kept` documents were learned from. `quarantined` ones could not be read.
+    pub counts: Counts,
+    /// Whether it was stopped before its end: no state was written.
+    pub interrupted: bool,
+}
+
+impl FitSummary {
+    /// The process's exit status by the contract: 0 done, 3 with records that could not be read, 130 interrupted.
+    #[must_use]
+    pub fn exit_status(&self) -> u8 {
+        if self.interrupted {
+            130
+        } else if self.counts.quarantined > 0 {
+            3
+        } else {
+            0
+        }
+    }
+}
+
+/// Lets the corpus-level stages of a pipeline learn from the inputs, each in a pass of its own, since it sees the
+/// documents as the stages before leave them. Writes what they have learned to `output`.
+///
+/// With `options.state`, the stages that have learned there are not asked again. With `options.shard`, one stage
+/// learns: what it has learned from the other shards has to be merged in before the next one can.
+///
+/// # Errors
+/// If an input is not there, a state does not fit, or the output cannot be written.
+pub fn fit(
+    pipeline: &Pipeline,
+    inputs: &[String],
+    output: &Path,
+    options: &Options,
+) -> Result<FitSummary, RunError> {
+    let total = learners(pipeline).count();
+    if total == 0 {
+        return Err(RunError::new(
+            format!("no stage of the pipeline `{}` learns from the corpus", pipeline.name()),
+            "run it without a state",
+        ));
+    }
+    let sources = || Ok(list(inputs, &[])?.sources);
+    let most = if options.shard.is_some() { 1 } else { usize::MAX };
+    let mut states = given(pipeline, options)?;
+    let Fitted { counts, ending, .. } =
+        learn(pipeline, &mut states, &sources, options.selection(), options, most)?;
+    let interrupted = ending != Ending::Whole;
+    if !interrupted {
+        states.write(output)?;
+    }
+    Ok(FitSummary { learned: states.len(), left: total - states.len(), counts, interrupted })
+}
+
+/// The states that the options give; none if they give none.
+pub(crate) fn given(pipeline: &Pipeline, options: &Options) -> Result<States, RunError> {
+    match &options.state {
+        Some(path) => States::read(path, pipeline),
+        None => Ok(States::new()),
+    }
+}
+
+/// A pipeline that has learned.
+pub(crate) struct Fitted<'p> {
+    pub(crate) stages: Stages<'p>,
+    pub(crate) counts: Counts,
+    pub(crate) ending: Ending,
+}
+
+/// Lets the stages learn that are not in `states` yet, at most so many, and adds them to it.
+pub(crate) fn learn<'p>(
+    pipeline: &'p Pipeline,
+    states: &mut States,
+    sources: &dyn Fn() -> Result<Vec<Source>, RunError>,
+    selection: Selection,
+    options: &Options,
+    most: usize,
+) -> Result<Fitted<'p>, RunError> {
+    let mut fitted =
+        Fitted { stages: Stages::new(pipeline), counts: Counts::default(), ending: Ending::Whole };
+    let known = states.len();
+    for (number, (index, name, learner)) in learners(pipeline).enumerate() {
+        if number >= known.saturating_add(most) {
+            break;
+        }
+        let state = if number < known {
+            states.load(number, learner)?
+        } else {
+            let sources = sources()?;
+            if sources.iter().any(|source| source.path.is_none()) {
+                return Err(RunError::new(
+                    format!(
+                        "the stage `{name}` learns from the whole corpus, and a stream can be read once only"
+                    ),
+                    "learn first with `tamiz fit`, then give what it wrote with --state",
+                ));
+            }
+            let (state, counts, ending) = pass(&fitted.stages, name, learner, sources, selection, options)?;
+            fitted.counts = counts;
+            fitted.ending = ending;
+            if ending != Ending::Whole {
+                break;
+            }
+            states.push(pipeline, index, learner, &state)?;
+            state
+        };
+        fitted.stages.learned(pipeline, learner.finish(state));
+    }
+    Ok(fitted)
+}
+
+/// One stage learns from all sources.
+fn pass(
+    stages: &Stages<'_>,
+    name: &str,
+    learner: &dyn Learner,
+    sources: Vec<Source>,
+    selection: Selection,
+    options: &Options,
+) -> Result<(State, Counts, Ending), RunError> {
+    let bytes = sources.iter().map(|source| source.size).sum();
+    let mut progress = Progress::new(&format!("learning `{name}`"), bytes, options.quiet);
+    let mut total = Tally::new(stages.len());
+    let reader = Reader::new(sources, None, options.limits, selection)?;
+    let observer = || Ok(Observer { stages, learner, state: learner.empty(), scratch: Scratch::default() });
+    let (ending, observers) = drive(reader, options, observer, |(tally, consumed): (Tally, u64)| {
+        progress.add(consumed, tally.counts.read, tally.text_in);
+        total.add(tally);
+        Ok(())
+    })?;
+    // Which thread saw which document differs from run to run; that states merge in any order makes up for it.
+    let state = observers.into_iter().map(|observer| observer.state).reduce(|mut sum, state| {
+        learner.merge(&mut sum, state);
+        sum
+    });
+    Ok((state.unwrap_or_else(|| learner.empty()), total.counts, ending))
+}
+
+/// A thread's share of a pass.
+struct Observer<'r> {
+    stages: &'r Stages<'r>,
+    learner: &'r dyn Learner,
+    state: State,
+    scratch: Scratch,
+}
+
+impl Work for Observer<'_> {
+    type Done = (Tally, u64);
+
+    fn work(&mut self, batch: &Batch, _: f64) -> Result<(Tally, u64), RunError> {
+        let mut tally = Tally::new(self.stages.len());
+        for entry in batch.records() {
+            tally.counts.read += 1;
+            let read = entry.and_then(|record| record.text().map(|text| (record, text)));
+            let Ok((record, text)) = read else {
+                // The run that follows tells of it; here it is counted.
+                tally.counts.quarantined += 1;
+                continue;
+            };
+            let mut document = Document::new(text);
+            if let Some(site) = record.site() {
+                document = document.with_site(&site);
+            }
+            tally.text_in += document.source().len() as u64;
+            if self.stages.apply(&mut document, &mut self.scratch, &mut tally.stages).is_err() {
+                tally.counts.quarantined += 1;
+            } else if document.fate() != Fate::Kept {
+                tally.counts.dropped += 1;
+            } else {
+                // A state that was half changed by a panic is worth nothing, and neither is the pass.
+                panics::catch(|| self.learner.observe(&mut self.state, &document)).map_err(|message| {
+                    RunError::new(format!("{}: learning failed: {message}", record.place), "report it")
+                })?;
+                tally.counts.kept += 1;
+            }
+        }
+        Ok((tally, batch.consumed))
+    }
+}

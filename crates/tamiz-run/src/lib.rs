@@ -1,0 +1,70 @@
+//! Runs pipelines over corpora: in order, on many threads, in bounded memory, losing nothing.
+//!
+//! [`run`] cleans files into an output directory, [`stream`] one stream into another, [`fit`] lets corpus-level stages
+//! learn, [`merge`] joins what they have learned on several machines, and [`bench()`] measures.
+//!
+//! # The output directory
+//! ```text
+//! part-00000.jsonl…          documents kept; a new part once one holds 256 MB before compression
+//! dropped/part-00000.jsonl…  documents that a stage dropped whole: the record, its `tamiz` with stage, kind, rule
+//! quarantine/part-00000.jsonl  what could not be read: input, line, record, byte offset, reason, remedy, raw bytes
+//! _tamiz/manifest.json       what it was made from and what is in it, with checksums; written last
+//! _tamiz/report.json         counts, kinds removed, times
+//! ```
+//! Files are written under a temporary name (`.part-00000.jsonl.tmp`), synced, then renamed. The output is compressed
+//! as the inputs are, if all of them are compressed alike; [`Options::format`] says otherwise.
+//!
+//! # What this crate does not know
+//! Any stage; how the command line is written; what signals a process gets.
+//!
+//! # Laws
+//! - `read = kept + dropped + quarantined`, always. A stage that panics costs the document, not the run.
+//! - The same inputs, pipeline and options give the same bytes, whatever the thread count: in parts, `dropped`,
+//!   `quarantine` and the manifest. `report.json` holds times, and is not covered.
+//! - Records come out in the order in which they went in.
+//! - Memory is bounded by threads, batch size and the largest record, whatever the corpus.
+//! - The outputs of shards 1 to N, joined in order, hold the records of one run in its order.
+//!
+//! # Example
+//! ```
+//! use std::io::Cursor;
+//! use tamiz_pipeline::{Pipeline, Registry};
+//! use tamiz_run::{Options, stream};
+//!
+//! let pipeline = Pipeline::parse("none.toml", "name = \"none\"", &Registry::new(&[])).unwrap();
+//! let input = Cursor::new("{\"id\":\"a\",\"text\":\"Rain.\"}\nno record\n");
+//! let (mut output, mut faults) = (Vec::new(), Vec::new());
+//! let summary =
+//!     stream(&pipeline, input, &mut output, &mut faults, &Options { quiet: true, ..Options::default() });
+//! assert_eq!(output, b"{\"id\":\"a\",\"text\":\"Rain.\",\"tamiz\":{}}\n");
+//! assert!(faults.starts_with(b"{\"input\":\"-\",\"line\":2,"));
+//! let counts = summary.unwrap().counts;
+//! assert_eq!((counts.read, counts.kept, counts.quarantined), (2, 1, 1));
+//! ```
+
+mod bench;
+mod clean;
+mod engine;
+mod error;
+mod fit;
+mod options;
+mod output;
+mod panics;
+mod progress;
+mod run;
+mod stages;
+mod state;
+mod stream;
+mod summary;
+mod tally;
+
+pub use bench::{Bench, BenchRow, bench};
+pub use error::RunError;
+pub use fit::{FitSummary, fit};
+pub use options::{Options, Shard};
+pub use run::run;
+pub use state::merge;
+pub use stream::{print, stream};
+pub use summary::Summary;
+pub use tally::{Counts, Removed, Seconds, StageTally};
+pub use tamiz_formats::{Compression, Limits};

@@ -1,0 +1,102 @@
+//! What a run may be told.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tamiz_formats::{Compression, Limits, Selection};
+
+/// What a run may be told. The default does the whole of the inputs on all cores.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Threads that read, work and write; 0 for as many as there are cores. The output does not depend on it.
+    pub threads: usize,
+    /// One part of the inputs only.
+    pub shard: Option<Shard>,
+    /// This many records and faults only, from the start.
+    pub limit: Option<u64>,
+    /// The state of the corpus-level stages, learned before; without it, a run learns it in a first pass.
+    pub state: Option<PathBuf>,
+    /// Whether a run may replace what an earlier run wrote in the output directory.
+    pub overwrite: bool,
+    /// How the output is compressed. `None`: as the inputs are if all are compressed alike, else not at all; and
+    /// not at all in a stream.
+    pub format: Option<Compression>,
+    /// Whether progress is not shown.
+    pub quiet: bool,
+    /// Sizes of batches and records, in bytes.
+    pub limits: Limits,
+    /// A new part is begun once one holds this many bytes before compression. Default: 256 MB.
+    pub part_bytes: u64,
+    /// Set to true from elsewhere (a signal handler), it ends the run at the next batch.
+    pub stop: Arc<AtomicBool>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            threads: 0,
+            shard: None,
+            limit: None,
+            state: None,
+            overwrite: false,
+            format: None,
+            quiet: false,
+            limits: Limits::default(),
+            part_bytes: 256_000_000,
+            stop: Arc::default(),
+        }
+    }
+}
+
+impl Options {
+    pub(crate) fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn thread_count(&self) -> usize {
+        match self.threads {
+            0 => std::thread::available_parallelism().map_or(1, usize::from),
+            threads => threads,
+        }
+    }
+
+    pub(crate) fn selection(&self) -> Selection {
+        Selection { limit: self.limit, shard: self.shard.map(|shard| (shard.number, shard.of)) }
+    }
+}
+
+/// One of several equal parts of the inputs: `2/8` is the second of eight.
+///
+/// Each part is one contiguous stretch: the outputs of all parts, joined in order, are the output of one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shard {
+    number: u64,
+    of: u64,
+}
+
+impl FromStr for Shard {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let parts =
+            text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        match parts {
+            Some((number, of)) if (1..=of).contains(&number) => Ok(Shard { number, of }),
+            Some((number, of)) => {
+                Err(format!("there is no part {number} of {of}: count from 1/{of} to {of}/{of}"))
+            }
+            None => {
+                Err(format!("`{text}` is no part: write two numbers, such as 1/8 for the first of eight"))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.number, self.of)
+    }
+}

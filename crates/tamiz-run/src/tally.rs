@@ -1,0 +1,180 @@
+//! What a run counts.
+
+use std::collections::{BTreeMap, HashMap};
+
+use serde::Serialize;
+use tamiz_core::{Kind, Reason};
+
+/// What has become of the records. Always: `read = kept + dropped + quarantined`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Counts {
+    /// Records and faults that were met.
+    pub read: u64,
+    /// Records that are in the output.
+    pub kept: u64,
+    /// Records that a stage dropped whole.
+    pub dropped: u64,
+    /// Records that could not be read, or that a stage failed on; and inputs that could not be read on.
+    pub quarantined: u64,
+    /// Kept records of which nothing but blanks is left.
+    pub emptied: u64,
+}
+
+impl Counts {
+    fn add(&mut self, other: Counts) {
+        self.read += other.read;
+        self.kept += other.kept;
+        self.dropped += other.dropped;
+        self.quarantined += other.quarantined;
+        self.emptied += other.emptied;
+    }
+}
+
+/// How much was removed for one reason.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Amount {
+    pub(crate) pieces: u64,
+    pub(crate) characters: u64,
+}
+
+/// How much was removed by a rule.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    /// The stage's name.
+    pub stage: &'static str,
+    /// What the text was.
+    pub kind: Kind,
+    /// The rule that decided.
+    pub rule: &'static str,
+    /// Pieces of text.
+    pub pieces: u64,
+    /// Their code points.
+    pub characters: u64,
+}
+
+/// What a stage did, and the time it took.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct StageTally {
+    /// Its name.
+    pub stage: &'static str,
+    /// Documents that came to it.
+    pub documents: u64,
+    /// Documents that it dropped whole.
+    pub dropped: u64,
+    /// Megabytes (10^6 bytes) of source text that came to it.
+    pub megabytes: f64,
+    /// Seconds that it took, added up over the threads.
+    pub seconds: f64,
+    /// Megabytes of source text per second, on one thread.
+    pub megabytes_per_second: f64,
+}
+
+/// Seconds that the work around the stages took, added up over the threads.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+pub struct Seconds {
+    /// Opening, decompressing, and cutting into records.
+    pub reading: f64,
+    /// Taking records apart, and decoding their texts.
+    pub parsing: f64,
+    /// From marks to output records.
+    pub rendering: f64,
+    /// Compression of the output.
+    pub compressing: f64,
+    /// Handing the output to the system, and its checksums.
+    pub writing: f64,
+}
+
+/// Running totals of one batch, or of all.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) counts: Counts,
+    /// Bytes of the texts that came in and that went out.
+    pub(crate) text_in: u64,
+    pub(crate) text_out: u64,
+    pub(crate) removed: HashMap<Reason, Amount>,
+    pub(crate) languages: BTreeMap<String, u64>,
+    /// Records and faults of each given input.
+    pub(crate) inputs: Vec<u64>,
+    pub(crate) stages: Vec<StageCount>,
+    pub(crate) seconds: Seconds,
+}
+
+/// As [`StageTally`], without what can be computed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct StageCount {
+    pub(crate) documents: u64,
+    pub(crate) dropped: u64,
+    pub(crate) bytes: u64,
+    pub(crate) nanoseconds: u64,
+}
+
+impl Tally {
+    pub(crate) fn new(stages: usize) -> Self {
+        Self { stages: vec![StageCount::default(); stages], ..Self::default() }
+    }
+
+    /// Counts a record or fault of that input.
+    pub(crate) fn saw(&mut self, input: usize) {
+        self.counts.read += 1;
+        if self.inputs.len() <= input {
+            self.inputs.resize(input + 1, 0);
+        }
+        self.inputs[input] += 1;
+    }
+
+    pub(crate) fn add(&mut self, other: Tally) {
+        self.counts.add(other.counts);
+        self.text_in += other.text_in;
+        self.text_out += other.text_out;
+        for (reason, amount) in other.removed {
+            let sum = self.removed.entry(reason).or_default();
+            sum.pieces += amount.pieces;
+            sum.characters += amount.characters;
+        }
+        for (language, count) in other.languages {
+            *self.languages.entry(language).or_default() += count;
+        }
+        self.inputs.resize(self.inputs.len().max(other.inputs.len()), 0);
+        for (sum, count) in self.inputs.iter_mut().zip(other.inputs) {
+            *sum += count;
+        }
+        for (sum, count) in self.stages.iter_mut().zip(other.stages) {
+            sum.documents += count.documents;
+            sum.dropped += count.dropped;
+            sum.bytes += count.bytes;
+            sum.nanoseconds += count.nanoseconds;
+        }
+        self.seconds.reading += other.seconds.reading;
+        self.seconds.parsing += other.seconds.parsing;
+        self.seconds.rendering += other.seconds.rendering;
+        self.seconds.compressing += other.seconds.compressing;
+        self.seconds.writing += other.seconds.writing;
+    }
+
+    /// What was removed, by stage, kind and rule, in their order: a hash map's own must not reach an output.
+    pub(crate) fn removed(&self) -> Vec<Removed> {
+        let mut removed: Vec<Removed> = (self.removed.iter())
+            .map(|(reason, &amount)| Removed {
+                stage: reason.stage,
+                kind: reason.kind,
+                rule: reason.rule.as_str(),
+                pieces: amount.pieces,
+                characters: amount.characters,
+            })
+            .collect();
+        removed.sort_by_key(|entry| (entry.stage, entry.kind, entry.rule));
+        removed
+    }
+
+    pub(crate) fn stages<'n>(&'n self, names: impl Iterator<Item = &'static str> + 'n) -> Vec<StageTally> {
+        names
+            .zip(&self.stages)
+            .map(|(stage, count)| {
+                let (megabytes, seconds) = (count.bytes as f64 / 1e6, count.nanoseconds as f64 / 1e9);
+                let megabytes_per_second = if seconds > 0.0 { megabytes / seconds } else { 0.0 };
+                let StageCount { documents, dropped, .. } = *count;
+                StageTally { stage, documents, dropped, megabytes, seconds, megabytes_per_second }
+            })
+            .collect()
+    }
+}

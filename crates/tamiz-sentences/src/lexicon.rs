@@ -1,0 +1,339 @@
+//! What is known of a language: its abbreviations, its ordinals, its function words.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
+
+use tamiz_core::LanguageCode;
+use tamiz_table::{Row, Table};
+
+use crate::embedded::{ABBREVIATIONS, Embedded, FUNCTION_WORDS};
+
+/// Longest word that is looked up, in bytes of its folded form; longer ones are in no table.
+const LONGEST: usize = 40;
+
+/// What the full stop after a word can mean.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    /// Never ends a sentence: what follows belongs to it (`Dr. Paz`).
+    Title,
+    /// Does not end a sentence before a number (`p. 12`); before a word it does (`5 km. Then`).
+    BeforeNumber,
+    /// Ends a sentence only where a function word with a capital follows.
+    Abbreviation,
+}
+
+/// What a row of a table says.
+enum Meaning<'t> {
+    Word(&'t str, Sort),
+    FunctionWord(&'t str),
+    Ordinal { digits: usize, before_nouns: bool },
+    RomanOrdinal,
+}
+
+impl<'t> Meaning<'t> {
+    fn of(row: &Row<'t>) -> Result<Self, String> {
+        let word = row.pattern.strip_suffix('.').unwrap_or(row.pattern);
+        if word.is_empty() || word.contains(char::is_whitespace) {
+            return Err("a pattern is one word with its full stop, such as `Dr.`".into());
+        }
+        let digits = word.bytes().filter(|&byte| byte == b'9').count();
+        let sort = match row.id {
+            "title" => Sort::Title,
+            "before-number" | "suffix" | "unit" => Sort::BeforeNumber,
+            "abbreviation" => Sort::Abbreviation,
+            "function-word" => return Ok(Meaning::FunctionWord(word)),
+            "ordinal" | "noun-ordinal" if digits == word.len() => {
+                return Ok(Meaning::Ordinal { digits, before_nouns: row.id == "noun-ordinal" });
+            }
+            "ordinal" if word == "X" => return Ok(Meaning::RomanOrdinal),
+            "ordinal" | "noun-ordinal" => return Err("an ordinal is `9.`, `99.` or `X.`".into()),
+            other => {
+                return Err(format!(
+                    "`{other}` is no kind of row: write title, abbreviation, before-number, unit, suffix or ordinal"
+                ));
+            }
+        };
+        Ok(Meaning::Word(word, sort))
+    }
+}
+
+/// What the tables say of a word. A row with a capital is not for the word without (`On.`, but not `on.`).
+#[derive(Clone, Copy, Debug, Default)]
+struct Entry {
+    any: Option<Sort>,
+    capital: Option<Sort>,
+}
+
+/// The tables of one language.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lexicon {
+    words: Words<Entry>,
+    /// Function words, which start a sentence when they have a capital.
+    starters: Words<()>,
+    /// How many digits an ordinal may have that is written with a full stop; 0 where there are none.
+    pub(crate) ordinal_digits: usize,
+    /// Whether an ordinal may stand before a word with a capital, where nouns have one.
+    pub(crate) noun_ordinals: bool,
+    /// Whether Roman numerals with a full stop are ordinals.
+    pub(crate) roman_ordinals: bool,
+    /// Whether the language has tables of its own.
+    pub(crate) is_known: bool,
+    /// Whether this is English, with its `I` that has a capital everywhere, and its questions in quotation marks.
+    pub(crate) is_english: bool,
+}
+
+impl Lexicon {
+    /// Takes in the rows of a table; rows with faults are passed over.
+    fn add(&mut self, table: &Table<'_>) {
+        for row in &table.rows {
+            match Meaning::of(row) {
+                Ok(Meaning::Word(word, sort)) => {
+                    let lower = word.to_lowercase();
+                    let mut entry = self.words.get(&lower).copied().unwrap_or_default();
+                    *if lower == word { &mut entry.any } else { &mut entry.capital } = Some(sort);
+                    self.words.insert(&lower, entry);
+                }
+                Ok(Meaning::FunctionWord(word)) => self.starters.insert(word, ()),
+                Ok(Meaning::Ordinal { digits, before_nouns }) => {
+                    self.ordinal_digits = self.ordinal_digits.max(digits);
+                    self.noun_ordinals |= before_nouns;
+                }
+                Ok(Meaning::RomanOrdinal) => self.roman_ordinals = true,
+                Err(_) => {}
+            }
+        }
+    }
+
+    /// What the full stop after the word means, if a table knows the word; the word comes without it.
+    pub(crate) fn sort(&self, word: &str) -> Option<Sort> {
+        let entry = self.words.get(word)?;
+        entry.capital.filter(|_| word.starts_with(char::is_uppercase)).or(entry.any)
+    }
+
+    /// Whether the word, which stands with a capital, is a function word and so starts a sentence.
+    pub(crate) fn starts_sentence(&self, word: &str) -> bool {
+        self.starters.get(word).is_some()
+    }
+}
+
+/// A map from words in lower case, looked up by words in any case without allocating.
+#[derive(Clone, Debug)]
+pub(crate) struct Words<V> {
+    map: HashMap<Box<[u8]>, V, BuildHasherDefault<WordHasher>>,
+    /// The length of the longest word, in bytes: most words of a text are longer than any abbreviation.
+    longest: usize,
+}
+
+impl<V> Default for Words<V> {
+    fn default() -> Self {
+        Self { map: HashMap::default(), longest: 0 }
+    }
+}
+
+impl<V> Words<V> {
+    pub(crate) fn insert(&mut self, word: &str, value: V) {
+        self.longest = self.longest.max(word.len());
+        self.map.insert(word.as_bytes().into(), value);
+    }
+
+    pub(crate) fn get(&self, word: &str) -> Option<&V> {
+        // A letter and its small form may differ by a byte or two in length, as İ and i do.
+        if word.len() > self.longest + 2 {
+            return None;
+        }
+        let mut buffer = [0; LONGEST];
+        self.map.get(folded(word, &mut buffer)?)
+    }
+}
+
+/// The word in lower case, in the buffer; `None` if it does not fit.
+fn folded<'b>(word: &str, buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
+    if word.is_ascii() {
+        let lower = buffer.get_mut(..word.len())?;
+        lower.copy_from_slice(word.as_bytes());
+        lower.make_ascii_lowercase();
+        return Some(lower);
+    }
+    let mut length = 0;
+    for c in word.chars().flat_map(char::to_lowercase) {
+        length += c.encode_utf8(buffer.get_mut(length..length + c.len_utf8())?).len();
+    }
+    Some(&buffer[..length])
+}
+
+/// FNV-1a: words are short, and the tables are not open to attack by their keys.
+#[derive(Clone)]
+pub(crate) struct WordHasher(u64);
+
+impl Default for WordHasher {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for WordHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+}
+
+/// A language and its lexicon.
+pub(crate) struct Language {
+    pub(crate) code: LanguageCode,
+    pub(crate) lexicon: Lexicon,
+}
+
+/// All languages with a table of their own, in the order of their codes, and the one for all others.
+pub(crate) struct Languages {
+    pub(crate) known: Vec<Language>,
+    pub(crate) unknown: Lexicon,
+    /// For every function word the languages that have it: bit `i` for `known[i]`.
+    pub(crate) evidence: Words<u64>,
+}
+
+impl Languages {
+    /// Compiles the embedded tables, with the rows of the user's tables in every language.
+    pub(crate) fn new(extra: &[Table<'_>]) -> Self {
+        let rows_of = |tables: &'static [Embedded], code: &str| -> Vec<Table<'static>> {
+            let of_language = tables.iter().filter(|table| table.code == code);
+            of_language.map(|table| table.parse().expect("a test verifies every embedded table")).collect()
+        };
+        let mut common = Lexicon::default();
+        rows_of(ABBREVIATIONS, "und").iter().for_each(|table| common.add(table));
+        let mut codes: Vec<&str> =
+            ABBREVIATIONS.iter().chain(FUNCTION_WORDS).map(|table| table.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        codes.retain(|&code| code != "und");
+        let mut known = Vec::new();
+        let mut evidence = Words::<u64>::default();
+        for (i, code) in codes.iter().enumerate() {
+            let mut lexicon = Lexicon { is_known: true, is_english: *code == "en", ..common.clone() };
+            rows_of(ABBREVIATIONS, code).iter().for_each(|table| lexicon.add(table));
+            for table in rows_of(FUNCTION_WORDS, code) {
+                lexicon.add(&table);
+                for row in &table.rows {
+                    let bits = evidence.get(row.pattern).copied().unwrap_or_default();
+                    evidence.insert(row.pattern, bits | 1 << i);
+                }
+            }
+            extra.iter().for_each(|table| lexicon.add(table));
+            let code = LanguageCode::parse(code).expect("tables are named by language codes");
+            known.push(Language { code, lexicon });
+        }
+        extra.iter().for_each(|table| common.add(table));
+        Self { known, unknown: common, evidence }
+    }
+
+    /// What is wrong with the rows of a table, beyond what makes it a table.
+    pub(crate) fn faults(table: &Table<'_>) -> Vec<String> {
+        let fault = |row: &Row<'_>| Some(format!("{}:{}: {}", table.name, row.line, Meaning::of(row).err()?));
+        table.rows.iter().filter_map(fault).collect()
+    }
+
+    /// The embedded tables alone, compiled once.
+    pub(crate) fn embedded() -> &'static Self {
+        static EMBEDDED: LazyLock<Languages> = LazyLock::new(|| Languages::new(&[]));
+        &EMBEDDED
+    }
+
+    /// What the letters of a word beyond ASCII say about its language, and how much that weighs.
+    pub(crate) fn of_script(&self, word: &str) -> Option<(usize, u32)> {
+        let (code, weight) = match word.chars().next()? {
+            '\u{370}'..='\u{3ff}' => ("el", 1),
+            '\u{400}'..='\u{52f}' if word.contains(['ї', 'є', 'ґ']) => ("uk", 60),
+            '\u{400}'..='\u{52f}' if word.contains('ў') => ("be", 60),
+            '\u{400}'..='\u{52f}' if word.contains('і') => ("uk", 20),
+            '\u{400}'..='\u{52f}' => ("ru", 1),
+            '\u{530}'..='\u{58f}' => ("hy", 1),
+            '\u{590}'..='\u{5ff}' => ("he", 1),
+            '\u{600}'..='\u{6ff}' => ("ar", 1),
+            '\u{900}'..='\u{97f}' => ("hi", 1),
+            '\u{d00}'..='\u{d7f}' => ("ml", 1),
+            _ => return None,
+        };
+        Some((self.known.iter().position(|language| language.code.as_str() == code)?, weight))
+    }
+
+    /// The lexicon of a language; the one for all others where it has no table.
+    pub(crate) fn lexicon(&self, code: LanguageCode) -> &Lexicon {
+        // The codes of what is written alike.
+        let code = match code.as_str() {
+            "no" => LanguageCode::parse("nb").unwrap_or(code),
+            "bs" | "sh" => LanguageCode::parse("hr").unwrap_or(code),
+            _ => code,
+        };
+        match self.known.binary_search_by_key(&code, |language| language.code) {
+            Ok(i) => &self.known[i].lexicon,
+            Err(_) => &self.unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::split::split;
+
+    fn is_one_sentence(lexicon: &Lexicon, text: &str) -> bool {
+        let mut ends = 0;
+        split(text, lexicon, |_| ends += 1);
+        ends == 0
+    }
+
+    #[test]
+    fn every_row_of_abbreviations_holds_for_its_examples() {
+        let languages = Languages::embedded();
+        let mut faults = String::new();
+        for embedded in ABBREVIATIONS {
+            let lexicon = match embedded.code {
+                "und" => &languages.unknown,
+                code => languages.lexicon(LanguageCode::parse(code).unwrap()),
+            };
+            let table = embedded.parse().unwrap();
+            assert_eq!(Languages::faults(&table), [""; 0]);
+            for fault in table.verify(|_, text| is_one_sentence(lexicon, text)) {
+                faults += &format!("{fault}\n");
+            }
+        }
+        assert!(faults.is_empty(), "{faults}");
+    }
+
+    #[test]
+    fn function_words_with_a_capital_start_a_sentence_after_initials() {
+        for embedded in FUNCTION_WORDS {
+            let lexicon = Languages::embedded().lexicon(LanguageCode::parse(embedded.code).unwrap());
+            let table = embedded.parse().unwrap();
+            assert_eq!(Languages::faults(&table), [""; 0]);
+            let faults = table.verify(|_, _| true);
+            assert!(faults.is_empty(), "{faults:?}");
+            for row in &table.rows {
+                assert_eq!(row.pattern, row.pattern.to_lowercase(), "{}:{}", embedded.code, row.line);
+                assert!(lexicon.starts_sentence(row.pattern), "{}:{}", embedded.code, row.line);
+            }
+        }
+    }
+
+    #[test]
+    fn the_evidence_has_room_for_every_language() {
+        assert!(Languages::embedded().known.len() <= 64);
+    }
+
+    #[test]
+    fn a_row_with_a_capital_is_not_for_the_word_without() {
+        let table = Table::parse("own.tsv", "title\tOn.\ntitle\tdott.\n").unwrap();
+        let mut lexicon = Lexicon::default();
+        lexicon.add(&table);
+        assert_eq!(lexicon.sort("On"), Some(Sort::Title));
+        assert_eq!(lexicon.sort("on"), None);
+        assert_eq!(lexicon.sort("Dott"), Some(Sort::Title));
+        assert_eq!(lexicon.sort("DOTT"), Some(Sort::Title));
+    }
+}

@@ -1,0 +1,244 @@
+//! Where one sentence ends and the next begins, within a line.
+
+use crate::closers::{close, skip_blanks};
+use crate::labels;
+use crate::lexicon::Lexicon;
+use crate::marks::{
+    Mark, Terminal, closes, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal,
+    terminal_at,
+};
+use crate::words::{ends_full_word, stop_breaks};
+
+/// What the text goes on with after a possible end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Upper,
+    Lower,
+    Digit,
+    /// A letter of a script without capitals.
+    Caseless,
+    /// No letter or digit within reach.
+    Other,
+}
+
+/// How far a bracket's other half is looked for, in bytes.
+const BRACKET_REACH: usize = 200;
+
+/// How far a sentence is looked back into, in bytes: going no further keeps the time linear where no mark ends one.
+const TAIL: usize = 400;
+
+/// Finds the ends of sentences in a piece of text without a line feed.
+///
+/// Calls `end(at)` for the end of every sentence but the last, in bytes; blanks follow it, or the next sentence.
+/// Returns whether the text closes with a terminal mark, so that its last sentence is complete.
+pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -> bool {
+    let mut start = 0;
+    let mut at = 0;
+    let has_brackets = memchr::memchr(b'(', text.as_bytes()).is_some();
+    let mut label = labels::first(text).and_then(|first| {
+        let second = labels::next(text, &first)?;
+        at = first.end;
+        Some(second)
+    });
+    loop {
+        let terminal = next_terminal(text, at);
+        if let Some(item) = label.filter(|item| terminal.is_none_or(|terminal| item.start <= terminal.start))
+        {
+            let before = text[..item.start].trim_end().len();
+            if before > start {
+                end(before);
+            }
+            start = item.start;
+            at = item.end;
+            label = labels::next(text, &item);
+            continue;
+        }
+        let Some(first) = terminal else { return false };
+        if first.mark == Mark::Stop
+            && text
+                .as_bytes()
+                .get(first.end)
+                .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b',')
+        {
+            at = first.end;
+            continue;
+        }
+        let run = extend(text, first);
+        let closed = close(text, run.end);
+        // Marks among what closes are not looked at again, whatever comes of these.
+        at = closed;
+        let next = skip_blanks(text, closed);
+        if next == text.len() {
+            return true;
+        }
+        if label.is_some_and(|item| item.start <= next) {
+            continue;
+        }
+        if breaks(text, start, run, closed, next, lexicon) && !(has_brackets && in_brackets(text, run, next))
+        {
+            end(closed);
+            start = next;
+            at = next;
+        }
+    }
+}
+
+/// Takes in the terminal marks that follow, also those with a blank between (`! ...`, `. . .`).
+fn extend(text: &str, first: Terminal) -> Terminal {
+    let mut run = first;
+    loop {
+        let blanks = skip_blanks(text, run.end);
+        let Some(more) = terminal_at(text, blanks) else { return run };
+        if blanks > run.end {
+            // A detached mark belongs to the run only if it does not open a word (`.hack`, `...and`).
+            let mut after = more.end;
+            while let Some(next) = terminal_at(text, after) {
+                after = next.end;
+            }
+            if !text[after..].chars().next().is_none_or(|c| c.is_whitespace() || closes(c)) {
+                return run;
+            }
+        }
+        run.mark = match (run.mark, more.mark) {
+            (Mark::Stop, Mark::Stop) => Mark::Ellipsis,
+            (Mark::Wide, _) | (_, Mark::Wide) => Mark::Wide,
+            (Mark::Strong, _) | (_, Mark::Strong) => Mark::Strong,
+            (mark, Mark::Stop) => mark,
+            (_, mark) => mark,
+        };
+        run.end = more.end;
+    }
+}
+
+/// Whether a sentence ends at the terminal marks `run`, closed up to `closed`; what comes next starts at `next`.
+fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, lexicon: &Lexicon) -> bool {
+    let Some(before) = text[start..run.start].chars().next_back() else { return false };
+    let following = text[next..].chars().next().unwrap_or(' ');
+    let unspaced = is_unspaced(before) && (run.mark != Mark::Stop || is_unspaced(following));
+    if run.mark == Mark::Wide || unspaced {
+        return breaks_unspaced(text, run, closed, next, following);
+    }
+    if next == closed && run.mark != Mark::Full {
+        return false;
+    }
+    // [...] and (?) are remarks inside a sentence, whatever they close it with.
+    if matches!(before, '[' | '(') && run.mark != Mark::Full {
+        return false;
+    }
+    // Armenian writes its full stop like our colon, and its colon like our full stop.
+    if run.mark == Mark::Stop && is_armenian(before) {
+        return false;
+    }
+    let (class, word_at, signed) = look_ahead(text, next);
+    let ends = match class {
+        Next::Lower if matches!(run.mark, Mark::Full) || text[next..].starts_with("..") => true,
+        Next::Lower if run.mark == Mark::Strong => {
+            lexicon.is_english
+                && closed == run.end
+                && next == word_at
+                && ends_english_question(text, start, run)
+        }
+        Next::Lower => {
+            closed == run.end && run.mark == Mark::Stop && ends_full_word(text, start, run.start, lexicon)
+        }
+        Next::Other => {
+            // Strokes and stars that nothing follows are no sentence.
+            !matches!(following, ',' | ';' | ':' | ')' | ']')
+                && text[next..].chars().take(60).any(char::is_alphanumeric)
+        }
+        _ if signed || closed > run.end => true,
+        _ => match run.mark {
+            Mark::Stop => stop_breaks(text, start, run.start, class, &text[word_at..], lexicon),
+            Mark::Ellipsis => !is_english_pronoun(&text[word_at..], lexicon),
+            _ => true,
+        },
+    };
+    ends && tail(text, start, run.start).contains(char::is_alphanumeric)
+}
+
+/// The last part of the sentence that started at `start`, up to `end`.
+fn tail(text: &str, start: usize, end: usize) -> &str {
+    &text[text.ceil_char_boundary(start.max(end.saturating_sub(TAIL)))..end]
+}
+
+/// Whether an English question or exclamation ends its sentence although a small letter follows, as in hasty writing.
+///
+/// In English only, where one inside a sentence stands in quotation marks; elsewhere a dash before it will do, or
+/// nothing. Neither `Yahoo! in Sunnyvale` nor `Oh! ... well` ends there.
+fn ends_english_question(text: &str, start: usize, run: Terminal) -> bool {
+    let sentence = tail(text, start, run.start);
+    let word = sentence.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
+    text[..run.end].ends_with(['?', '!'])
+        && (text[run.start..].starts_with('?') || !word.starts_with(char::is_uppercase))
+        && !sentence.contains(['"', '“', '”', '«', '‘', '`'])
+}
+
+/// Whether the text starts with the one English word that has a capital everywhere.
+fn is_english_pronoun(rest: &str, lexicon: &Lexicon) -> bool {
+    lexicon.is_english && rest.strip_prefix('I').is_some_and(|rest| rest.starts_with([' ', '\'', '’']))
+}
+
+/// The same for scripts without spaces.
+fn breaks_unspaced(text: &str, run: Terminal, closed: usize, next: usize, following: char) -> bool {
+    if closed > run.end && is_hiragana(following) && next == closed {
+        // A quotation goes on with a particle: 「…。」と話した.
+        return false;
+    }
+    if matches!(following, '、' | '，' | ',' | '：' | ':' | '；') {
+        return false;
+    }
+    if text[..run.end].ends_with('．') && following.is_numeric() {
+        return false;
+    }
+    !in_title(text, run.start, next)
+}
+
+/// Whether round brackets are open at the terminal marks and closed soon after `next`: a sentence does not end inside
+/// brackets that it opened.
+fn in_brackets(text: &str, run: Terminal, next: usize) -> bool {
+    let bytes = text.as_bytes();
+    let from = run.start.saturating_sub(BRACKET_REACH);
+    let to = (next + BRACKET_REACH).min(bytes.len());
+    memchr::memrchr2(b'(', b')', &bytes[from..run.start]).is_some_and(|i| bytes[from + i] == b'(')
+        && memchr::memchr2(b'(', b')', &bytes[next..to]).is_some_and(|i| bytes[next + i] == b')')
+        // Text from right to left often has its brackets the wrong way round.
+        && !text[..run.start].chars().next_back().is_some_and(is_right_to_left)
+}
+
+/// Whether the title of a work is open at `at` and closed soon after `next`: 《…！…》.
+fn in_title(text: &str, at: usize, next: usize) -> bool {
+    let behind = &text[text.ceil_char_boundary(at.saturating_sub(BRACKET_REACH))..at];
+    let ahead = &text[next..text.floor_char_boundary(next + BRACKET_REACH)];
+    behind.rfind(['《', '》']).is_some_and(|i| behind[i..].starts_with('《'))
+        && ahead.find(['《', '》']).is_some_and(|i| ahead[i..].starts_with('》'))
+}
+
+/// The class of the first letter or digit from `from` on, its place, and whether ¿ or ¡ stands before it.
+fn look_ahead(text: &str, from: usize) -> (Next, usize, bool) {
+    let mut signed = false;
+    for (i, c) in text[from..].char_indices().take(10) {
+        let at = from + i;
+        if c.is_alphabetic() {
+            let class = if c.is_uppercase() {
+                Next::Upper
+            } else if c.is_lowercase() {
+                // An address or a product's name such as iPhone may open a sentence.
+                let rest = &text[at..];
+                let opens = rest.starts_with("http") || rest.chars().nth(1).is_some_and(char::is_uppercase);
+                if opens { Next::Upper } else { Next::Lower }
+            } else {
+                Next::Caseless
+            };
+            return (class, at, signed);
+        }
+        if c.is_numeric() {
+            return (Next::Digit, at, signed);
+        }
+        signed |= matches!(c, '¿' | '¡');
+        let pair_of_commas = c == ',' && text[at..].starts_with(",,") || text[..at].ends_with(',');
+        if matches!(c, ',' | ';' | ':' | ')' | ']') && !pair_of_commas {
+            break;
+        }
+    }
+    (Next::Other, from, signed)
+}

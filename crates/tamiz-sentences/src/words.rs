@@ -1,0 +1,143 @@
+//! What the words on both sides of a full stop say about it.
+
+use crate::lexicon::{Lexicon, Sort};
+use crate::marks::{is_armenian, opens};
+use crate::split::Next;
+
+/// Longest word before a full stop that is looked at, in characters.
+const LONGEST: usize = 32;
+
+/// Whether a sentence ends at a single full stop with a blank after it. `rest` starts at the next letter or digit.
+pub(crate) fn stop_breaks(
+    text: &str,
+    start: usize,
+    stop: usize,
+    next: Next,
+    rest: &str,
+    lexicon: &Lexicon,
+) -> bool {
+    let word_start = word_before(text, start, stop);
+    let word = text[word_start..stop].trim_start_matches('.');
+    let before = text[start..word_start].chars().next_back();
+    if word.is_empty() {
+        return match before {
+            // N°. 12
+            Some('°' | 'º' | 'ª') => next != Next::Digit,
+            // Tokenised text has a blank before its full stops: Mr . Robinson.
+            Some(c) if c.is_whitespace() => {
+                let end = text[..word_start].trim_end().len();
+                let detached = &text[word_before(text, start, end)..end];
+                lexicon.sort(detached) != Some(Sort::Title)
+            }
+            _ => true,
+        };
+    }
+    let starter = || next == Next::Upper && starts_sentence(rest, lexicon);
+    if word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
+        if word.len() <= 3 && is_label(text, start, word_start) {
+            return false;
+        }
+        let plain = word.len() <= lexicon.ordinal_digits
+            && !before.is_some_and(|c| matches!(c, ',' | ':' | '-' | '–' | '/'));
+        return !plain || if next == Next::Digit { false } else { !lexicon.noun_ordinals || starter() };
+    }
+    if let Some(sort) = lexicon.sort(word) {
+        return match sort {
+            Sort::Title => false,
+            Sort::BeforeNumber => next != Next::Digit,
+            Sort::Abbreviation => starter(),
+        };
+    }
+    if lexicon.roman_ordinals && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X')) {
+        return starter();
+    }
+    let mut letters = word.chars();
+    if let (Some(letter), None) = (letters.next(), letters.next()) {
+        let cased = letter.is_uppercase() || letter.is_lowercase();
+        let joined = before.is_some_and(|c| matches!(c, '\'' | '’' | '"' | '״' | '°' | '/'))
+            || before == Some('-') && !text[..word_start - 1].ends_with('.');
+        if !cased || joined {
+            return true;
+        }
+        if letter.is_lowercase() && after_quantity(text, start, word_start) {
+            return next != Next::Digit;
+        }
+        return starter();
+    }
+    let is_acronym = word.contains('.') && word.split('.').all(|part| part.chars().nth(3).is_none());
+    !is_acronym || starter()
+}
+
+/// Whether the text starts with a function word that has a capital, or with a label of initials.
+fn starts_sentence(rest: &str, lexicon: &Lexicon) -> bool {
+    let word = first_word(rest);
+    let is_initial = rest[word.len()..].starts_with('.') && word.chars().nth(1).is_none();
+    !is_initial && lexicon.starts_sentence(word)
+}
+
+/// Whether a full word stands before the stop, so that it ends a sentence even before a small letter.
+///
+/// Abbreviations are short, or stand in a table, or are cut off after a consonant.
+pub(crate) fn ends_full_word(text: &str, start: usize, stop: usize, lexicon: &Lexicon) -> bool {
+    let word = &text[word_before(text, start, stop)..stop];
+    let mut letters = 0;
+    let mut vowels = 0;
+    let mut last_is_vowel = false;
+    for c in word.chars() {
+        if !(c.is_lowercase() || letters == 0 && c.is_uppercase()) || is_armenian(c) {
+            return false;
+        }
+        letters += 1;
+        last_is_vowel = is_vowel(c);
+        vowels += usize::from(last_is_vowel);
+    }
+    let capital = word.starts_with(char::is_uppercase);
+    let full = match letters {
+        0 | 1 => false,
+        2 => !capital && lexicon.starts_sentence(word),
+        3 => !capital && (last_is_vowel || lexicon.starts_sentence(word)),
+        4 => !capital && vowels > 0,
+        _ => true,
+    };
+    full && (letters > 4 || lexicon.is_known) && lexicon.sort(word).is_none()
+}
+
+/// Vowels of the Latin, Cyrillic and Greek scripts, the common accents included.
+fn is_vowel(c: char) -> bool {
+    "aeiouyáéíóúýàèìòùâêîôûäëïöüãõåæøœąęăāēīūőűıаеёиоуыэюяіїєαεηιουωάέήίόύώ".contains(c)
+}
+
+/// Whether the number that starts at `at` stands where a list's numbers do: first in its sentence, after a colon, or
+/// after another number.
+fn is_label(text: &str, start: usize, at: usize) -> bool {
+    let before = text[start..at].trim_end_matches(|c: char| c.is_whitespace() || c == '(');
+    let spaced = before.len() < at - start;
+    before.ends_with(|c: char| c == ':' || c.is_ascii_digit()) && spaced
+        || before.len() <= 8 && before.chars().all(|c| opens(c) || c.is_whitespace())
+}
+
+/// Whether a number, in figures or Roman, or a stroke stands before `at`, so that a letter there is a unit.
+fn after_quantity(text: &str, start: usize, at: usize) -> bool {
+    let before = text[start..at].trim_end();
+    before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, '/' | 'I' | 'V' | 'X'))
+}
+
+/// Where the word starts that ends at `stop`, full stops inside it included.
+fn word_before(text: &str, start: usize, stop: usize) -> usize {
+    let mut at = stop;
+    for (i, c) in text[start..stop].char_indices().rev().take(LONGEST) {
+        let part =
+            c.is_alphanumeric() || c == '.' || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}');
+        if !part {
+            break;
+        }
+        at = start + i;
+    }
+    at
+}
+
+/// The letters that the text starts with.
+fn first_word(text: &str) -> &str {
+    let end = text.char_indices().take(LONGEST).find(|(_, c)| !c.is_alphabetic());
+    &text[..end.map_or(text.floor_char_boundary(LONGEST), |(i, _)| i)]
+}

@@ -1,0 +1,68 @@
+//! `tamiz names`
+
+use std::io::{self, BufRead, BufWriter, Write};
+
+use clap::{Args, Subcommand};
+
+use crate::command_line::{Failure, Status};
+
+/// Compare names
+#[derive(Args, Debug)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: NamesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum NamesCommand {
+    /// Say how alike two names are, whatever their spelling or script
+    ///
+    /// Reads pairs `a<TAB>b`, one a line, on standard input, and writes one number from 0 (two names) to 1 (one name) a
+    /// line on standard output, in the same order. From about 0.8 on, two spellings are likely one name.
+    #[command(after_help = "Examples:\n  printf 'Chaikovski\\tTchaikovsky\\n' | tamiz names match")]
+    Match,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    match arguments.command {
+        NamesCommand::Match => compare(io::stdin().lock(), BufWriter::new(io::stdout().lock())),
+    }
+}
+
+fn compare(mut input: impl BufRead, mut output: impl Write) -> Result<Status, Failure> {
+    let mut line = Vec::new();
+    let mut number = 0;
+    let mut matcher = tamiz_names::Matcher::default();
+    loop {
+        line.clear();
+        number += 1;
+        let read = input.read_until(b'\n', &mut line);
+        if read.map_err(|error| Failure::new(format!("cannot read standard input: {error}")))? == 0 {
+            break;
+        }
+        let text = std::str::from_utf8(&line)
+            .map_err(|error| wrong(number, &format!("not UTF-8 at byte {}", error.valid_up_to())))?;
+        let Some((a, b)) = text.trim_end_matches(['\r', '\n']).split_once('\t') else {
+            return Err(wrong(number, "no tab"));
+        };
+        if !written(writeln!(output, "{:.4}", matcher.similarity(a, b)))? {
+            return Ok(Status::DONE);
+        }
+    }
+    written(output.flush()).map(|_| Status::DONE)
+}
+
+fn wrong(line: usize, what: &str) -> Failure {
+    Failure::new(format!(
+        "standard input, line {line}: {what}: write pairs as `a<TAB>b`, one a line, in UTF-8"
+    ))
+}
+
+/// Whether the reader is still there.
+fn written(result: io::Result<()>) -> Result<bool, Failure> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(Failure::new(format!("cannot write to standard output: {error}"))),
+    }
+}

@@ -1,0 +1,150 @@
+//! `tamiz run`
+
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use tamiz_core::Kind;
+use tamiz_run::{Compression, Options, Summary};
+
+use crate::command_line::{Definition, Failure, Status};
+use crate::commands::work::Work;
+
+/// Clean documents with a pipeline
+///
+/// INPUT is a file, a folder (read with all below it) or a glob: JSON Lines, text or HTML, plain, .gz or .zst. `-` is
+/// JSON Lines on standard input. With `-o -` documents go to standard output, in input order.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:
+  tamiz run pipelines/news-es.toml pages/ -o clean
+  tamiz run pipelines/news.toml 'crawl/*.jsonl.zst' -o clean --threads 8 --format jsonl.zst
+  zcat pages.jsonl.gz | tamiz run pipelines/boilerplate.toml - -o - > clean.jsonl")]
+pub struct Arguments {
+    #[command(flatten)]
+    definition: Definition,
+    /// Files, folders, globs, or `-` for standard input.
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<String>,
+    /// The folder to write to, or `-` for standard output.
+    #[arg(long, short, value_name = "OUTDIR")]
+    output: PathBuf,
+    #[command(flatten)]
+    work: Work,
+    /// What the corpus-level stages have learned, as `tamiz fit` wrote it. Without it they learn in a first pass.
+    #[arg(long, value_name = "STATE")]
+    state: Option<PathBuf>,
+    /// Replace what an earlier run wrote to OUTDIR.
+    #[arg(long)]
+    overwrite: bool,
+    /// How to write documents: jsonl, jsonl.gz or jsonl.zst. Without it, compressed as the inputs are.
+    #[arg(long, value_name = "FORMAT", value_parser = format)]
+    format: Option<Compression>,
+}
+
+fn format(name: &str) -> Result<Compression, String> {
+    Compression::of_output(name).ok_or_else(|| "write jsonl, jsonl.gz or jsonl.zst".into())
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    let pipeline = arguments.definition.load()?;
+    let options = Options {
+        state: arguments.state.clone(),
+        overwrite: arguments.overwrite,
+        format: arguments.format,
+        ..arguments.work.options()?
+    };
+    let to_stream = arguments.output == Path::new("-");
+    let summary = if to_stream {
+        tamiz_run::print(&pipeline, &arguments.inputs, io::stdout(), io::stderr(), &options)
+    } else {
+        tamiz_run::run(&pipeline, &arguments.inputs, &arguments.output, &options)
+    };
+    let summary = summary.map_err(|error| Failure::new(error.to_string()))?;
+    if !options.quiet && !to_stream {
+        // Nobody is left to tell if standard error is closed.
+        let _ = anstream::stderr().write_all(told(&summary, &arguments.output).as_bytes());
+    } else if !options.quiet && summary.counts.quarantined > 0 {
+        let _ = writeln!(io::stderr(), "{} could not be read", records(summary.counts.quarantined));
+    }
+    Ok(Status::of(summary.exit_status()))
+}
+
+fn records(count: u64) -> String {
+    format!("{} {}", thousands(count), if count == 1 { "record" } else { "records" })
+}
+
+/// A number with its thousands apart, as people read it.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// What a run did, for people.
+fn told(summary: &Summary, output: &Path) -> String {
+    let counts = &summary.counts;
+    let mut told = String::new();
+    let mut row = |name: &str, value: String, note: String| {
+        let gap = if note.is_empty() { "" } else { "   " };
+        let _ = writeln!(told, "  {name:<14}{value:>12}{gap}{note}");
+    };
+    let dropped: Vec<String> = (summary.stages.iter())
+        .filter(|stage| stage.dropped > 0)
+        .map(|stage| format!("{} by {}", thousands(stage.dropped), stage.stage))
+        .collect();
+    let emptied = match counts.emptied {
+        0 => String::new(),
+        empty => format!("{} with nothing left", thousands(empty)),
+    };
+    row("read", thousands(counts.read), String::new());
+    row("kept", thousands(counts.kept), emptied);
+    row("dropped", thousands(counts.dropped), dropped.join(", "));
+    let place = match counts.quarantined {
+        0 => String::new(),
+        _ => format!("see {}", output.join("quarantine").display()),
+    };
+    row("quarantined", thousands(counts.quarantined), place);
+    if summary.files_left > 0 {
+        row("files left", thousands(summary.files_left), "of no format that is read".into());
+    }
+    if !summary.languages.is_empty() {
+        let mut languages: Vec<(&String, &u64)> = summary.languages.iter().collect();
+        languages.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let first: Vec<String> =
+            languages.iter().take(8).map(|(code, count)| format!("{code} {count}")).collect();
+        row("languages", thousands(languages.len() as u64), first.join(", "));
+    }
+    let mut kinds: Vec<(Kind, u64, u64)> = Vec::new();
+    for removed in &summary.removed {
+        let (pieces, characters) = (removed.pieces, removed.characters);
+        match kinds.iter_mut().find(|(kind, ..)| *kind == removed.kind) {
+            Some(sum) => (sum.1, sum.2) = (sum.1 + pieces, sum.2 + characters),
+            None => kinds.push((removed.kind, pieces, characters)),
+        }
+    }
+    kinds.sort_by_key(|(kind, _, characters)| (std::cmp::Reverse(*characters), *kind));
+    let total: u64 = kinds.iter().map(|(.., characters)| characters).sum();
+    if total > 0 {
+        row("removed", thousands(total), "characters from the documents kept".into());
+        for (kind, pieces, characters) in kinds {
+            row(&format!("  {kind}"), thousands(characters), format!("in {} pieces", thousands(pieces)));
+        }
+    }
+    let megabytes = summary.text_bytes_in as f64 / 1e6;
+    let head = if summary.interrupted { "interrupted; the output is not whole. So far:" } else { "done:" };
+    let threads =
+        if summary.threads == 1 { "1 thread".into() } else { format!("{} threads", summary.threads) };
+    format!(
+        "{head}\n{told}{megabytes:.1} MB of text in {:.1} s on {threads} ({:.1} MB/s), in {}\n",
+        summary.wall_seconds,
+        summary.megabytes_per_second,
+        output.display()
+    )
+}

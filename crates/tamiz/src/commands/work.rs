@@ -1,0 +1,49 @@
+//! Options that all commands share which work through inputs.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use clap::Args;
+use tamiz_run::{Options, Shard};
+
+use crate::command_line::Failure;
+
+/// Options that all commands share which work through inputs.
+#[derive(Args, Debug)]
+pub(crate) struct Work {
+    /// Threads; as many as there are cores if left out. The output does not depend on it.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    threads: Option<u16>,
+    /// Only part I of N equal parts of the input, such as 1/8. The outputs of all parts, joined in order, are those of
+    /// one run.
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
+    /// Only the first N records.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+    /// Show no progress and no summary.
+    #[arg(long, short)]
+    quiet: bool,
+}
+
+impl Work {
+    /// The options of the run. From here on Ctrl-C ends it cleanly; a second one ends it at once.
+    pub(crate) fn options(&self) -> Result<Options, Failure> {
+        let stop = Arc::new(AtomicBool::new(false));
+        let pressed = Arc::clone(&stop);
+        let handler = ctrlc::set_handler(move || {
+            if pressed.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        });
+        handler.map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}")))?;
+        Ok(Options {
+            threads: self.threads.map_or(0, usize::from),
+            shard: self.shard,
+            limit: self.limit,
+            quiet: self.quiet,
+            stop,
+            ..Options::default()
+        })
+    }
+}

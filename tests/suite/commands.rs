@@ -1,0 +1,89 @@
+//! The smaller commands, as a user calls them.
+
+use std::io::Write;
+use std::process::{Output, Stdio};
+
+use serde_json::Value;
+
+use crate::support::{command, messages, tamiz};
+
+fn with_input(arguments: &[&str], input: &[u8]) -> Output {
+    let mut child = command()
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+#[test]
+fn names_match_writes_one_similarity_a_line_in_order() {
+    let pairs = "Piotr Chaikovski\tPyotr Tchaikovsky\nSuecia\tSuiza\nAna Ruiz\tAna Ruiz\r\n";
+    let output = with_input(&["names", "match"], pairs.as_bytes());
+    assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let scores: Vec<f64> = text.lines().map(|line| line.parse().unwrap()).collect();
+    assert_eq!(scores.len(), 3);
+    assert!(scores.iter().all(|score| (0.0..=1.0).contains(score)), "{scores:?}");
+    assert!(scores[0] > 0.8 && scores[1] < 0.7 && scores[2] == 1.0, "{scores:?}");
+}
+
+#[test]
+fn names_match_names_the_line_that_is_no_pair() {
+    for (input, line) in [(&b"a\tb\nno tab\n"[..], "line 2"), (b"a\tb\n\xff\tx\n", "line 2")] {
+        let output = with_input(&["names", "match"], input);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(messages(&output).contains(line), "{}", messages(&output));
+    }
+}
+
+#[test]
+fn bench_tells_of_every_stage_and_the_floor() {
+    let output = tamiz(&["bench", "pipelines/news.toml", "tests/corpus", "--rounds", "1", "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
+    let bench: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let names: Vec<&str> =
+        bench["stages"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["language", "boilerplate", "sentences", "names"]);
+    assert_eq!(bench["documents"], 10);
+    let table =
+        String::from_utf8(tamiz(&["bench", "pipelines/news.toml", "tests/corpus", "--rounds", "1"]).stdout)
+            .unwrap();
+    assert!(table.contains("reading and writing") && table.contains("x floor"), "{table}");
+}
+
+#[test]
+fn files_can_go_to_standard_output() {
+    let output =
+        tamiz(&["run", "pipelines/sentences.toml", "tests/corpus/pages.jsonl", "-o", "-", "--quiet"]);
+    assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
+    let text = String::from_utf8(output.stdout).unwrap();
+    let ids: Vec<Value> =
+        text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].clone()).collect();
+    assert_eq!(ids, ["es-lluvia", "pt-feira", "fr-moulin", "und-codes"]);
+}
+
+#[test]
+fn every_command_explains_itself_with_an_example() {
+    let page = String::from_utf8(tamiz(&["man"]).stdout).unwrap();
+    for name in ["run", "fit", "merge", "check", "stages", "bench", "schema", "completions", "man"] {
+        assert!(page.contains(name), "the manual page does not name {name}");
+        let help = String::from_utf8(tamiz(&[name, "--help"]).stdout).unwrap();
+        assert!(help.contains("Examples:\n  "), "`tamiz {name} --help` has no example");
+    }
+    for shell in ["bash", "zsh", "fish"] {
+        assert!(tamiz(&["completions", shell]).stdout.len() > 1_000, "{shell}");
+    }
+}
+
+#[test]
+fn manual_pages_are_written_for_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("man1");
+    let output = tamiz(&["man".as_ref(), "--to".as_ref(), pages.as_os_str()]);
+    assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
+    assert!(pages.join("tamiz.1").is_file() && pages.join("tamiz-run.1").is_file());
+}
