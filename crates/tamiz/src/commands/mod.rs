@@ -8,4 +8,5 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod shell;
 pub(crate) mod stages;
+pub(crate) mod train;
 mod work;
