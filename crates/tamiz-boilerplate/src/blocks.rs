@@ -1,5 +1,7 @@
 //! Blocks that are furniture as a whole: related headlines under their heading, and lists of most-read headlines.
 
+#![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
+
 use tamiz_core::{Kind, RuleId};
 
 use crate::cues::Role;
@@ -46,8 +48,9 @@ fn share_a_rare_word(page: &Page, a: usize, b: usize) -> bool {
 /// Marks every block of related headlines with the kind of its heading.
 ///
 /// Below a heading go the first headline, its teaser, and what else looks like a headline and is not likely content.
-/// The block ends where the article goes on: with a paragraph that is no teaser.
-pub(crate) fn related(page: &Page, keep: &[f32], verdicts: &mut Verdicts) {
+/// The block ends where the article goes on: with a paragraph that is no teaser. With `insets_only`, blocks below which
+/// it does not go on are left to the labeller.
+pub(crate) fn related(page: &Page, keep: &[f32], insets_only: bool, verdicts: &mut Verdicts) {
     let mut i = 0;
     while i < page.lines.len() {
         // Above the article, such a heading is rather a menu's, and the next headline the article's own.
@@ -57,7 +60,7 @@ pub(crate) fn related(page: &Page, keep: &[f32], verdicts: &mut Verdicts) {
         }
         let end = end_of_block(page, keep, i);
         let resumes = end < page.lines.len();
-        if resumes && end - i > LONGEST_INSET {
+        if (resumes && end - i > LONGEST_INSET) || (insets_only && !resumes) {
             // A long list is no inset of an article: the labeller knows better than a heading far above.
             i += 1;
             continue;

@@ -39,10 +39,8 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
         }
     }
     blocks::ranked(page, source, keep, verdicts);
-    // On a page that is to keep its lines, a heading is no ground to take along what stands below it.
-    if threshold > 0.0 {
-        blocks::related(page, keep, verdicts);
-    }
+    // On a page that is to keep its lines, a heading takes along only what the article goes on below.
+    blocks::related(page, keep, threshold <= 0.0, verdicts);
     captions(page, source, keep, verdicts);
 
     // A page without a paragraph is no article that one could tell from its surroundings: only what is surely

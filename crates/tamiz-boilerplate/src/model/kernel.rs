@@ -3,6 +3,8 @@
 //! They add in an order that does not depend on the width of the registers, and never fuse a multiplication with an
 //! addition: all machines give the same bits. [`dispatch`] runs them with the widest registers that the machine has.
 
+#![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
+
 use super::net::{CHANNELS, Row};
 
 /// Lines that are worked on together, so that each row of a matrix is loaded once for them.

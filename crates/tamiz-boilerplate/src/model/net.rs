@@ -7,6 +7,8 @@
 //!
 //! All loops add in a fixed order and use no fused multiplication, so that every machine gives the same bits.
 
+#![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
+
 use super::features::{FEATURES, Features, Grams};
 use super::kernel;
 use super::math::{ln_1p, sigmoid};

@@ -4,6 +4,8 @@
 //! of channels, then four parts (means and deviations of the features, the n-grams' hashes, all parameters), each its
 //! name and count, and 32-bit words in base64.
 
+#![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
+
 use super::features::{FEATURES, NAMES};
 use super::net::{CHANNELS, GRAM_WIDTH, Layout, Row, add_scaled, rows};
 
@@ -16,6 +18,7 @@ const LIMIT: f32 = 4.0;
 /// A trained model.
 pub(crate) struct Weights {
     pub(crate) mean: [f32; FEATURES],
+    #[cfg_attr(not(feature = "train"), allow(dead_code, reason = "only training writes files"))]
     pub(crate) deviation: [f32; FEATURES],
     inverse: [f32; FEATURES],
     /// Sorted hashes of the n-grams that have vectors.

@@ -73,7 +73,7 @@ impl<'p> Pool<'p> {
         match random.unit() {
             r if r < 0.05 => respell(&mut lines, |text| text.to_lowercase()),
             r if r < 0.10 => {
-                respell(&mut lines, |text| text.nfd().filter(|c| !is_combining_mark(*c)).collect())
+                respell(&mut lines, |text| text.nfd().filter(|c| !is_combining_mark(*c)).collect());
             }
             r if r < 0.15 => respell(&mut lines, |text| text.replace(['.', ',', ';', ':', '!', '?'], "")),
             _ => {}

@@ -1,6 +1,8 @@
 //! Training of the labeller: features by the very code that serves, gradients by hand, every random number from one
 //! seed, so that the same pages give the same model to the byte.
 
+#![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
+
 mod augment;
 mod backward;
 mod data;

@@ -1,5 +1,7 @@
 //! How well a labelling does: the figures of the report.
 
+#![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
+
 use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
