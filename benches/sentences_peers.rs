@@ -44,7 +44,10 @@ fn tamiz(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn tamiz_told(bencher: Bencher<'_, '_>) {
     let config = Config { language: LanguageCode::parse("es"), ..Config::default() };
-    mark(bencher, &Sentences::new(config, &tamiz_core::NoTables).unwrap_or_else(|_| panic!("no table is named")));
+    mark(
+        bencher,
+        &Sentences::new(config, &tamiz_core::NoTables).unwrap_or_else(|_| panic!("no table is named")),
+    );
 }
 
 /// What `sentencex` has for the same: ends as places in the text, without a copy of each sentence.

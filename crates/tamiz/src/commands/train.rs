@@ -74,7 +74,8 @@ fn boilerplate(arguments: &BoilerplateArguments) -> Result<Status, Failure> {
     tell(format!("{} pages of {} sites", pages.len(), sites(&pages)));
     if let Some(folds) = arguments.folds {
         let mut told = |fold: u32| tell(format!("held out {} of {folds}", fold + 1));
-        let scores = cross_validate(&pages, &recipe, folds, &BTreeSet::new(), &mut told).map_err(Failure::new)?;
+        let scores =
+            cross_validate(&pages, &recipe, folds, &BTreeSet::new(), &mut told).map_err(Failure::new)?;
         print(&report(&scores))?;
     }
     let all: Vec<&Page> = pages.iter().collect();
