@@ -219,7 +219,7 @@ fn every_table_of_words_is_sound() {
             text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word == row.pattern)
         });
         assert!(faults.is_empty(), "{faults:?}");
-        let words: Vec<&str> = table.rows.iter().map(|row| &*row.pattern).collect();
+        let words: Vec<&str> = table.rows.iter().map(|row| row.pattern).collect();
         assert!(words.is_sorted_by(|a, b| a < b), "{name}: not sorted, or a word stands twice");
         for row in &table.rows {
             let in_order = row.pattern == row.pattern.to_lowercase()
@@ -279,7 +279,7 @@ fn every_row_of_the_models_is_sound() {
                 places.is_sorted_by(|a, b| a < b) && places.iter().all(|&p| p < head.len()),
                 "{name}: {line}"
             );
-            assert!(pairs.bytes().all(|byte| byte >= b'0' && byte < 0x7F), "{name}: {line}");
+            assert!(pairs.bytes().all(|byte| (b'0'..0x7F).contains(&byte)), "{name}: {line}");
             before = (length, gram.to_owned());
             rows += 1;
         }
