@@ -11,10 +11,18 @@ use crate::model::{AT_ONCE, GLANCE_STEPS, Model, WIDTH};
 use crate::script::{Script, Tally};
 use crate::words::Words;
 
-static LATIN: LazyLock<Model> = LazyLock::new(|| Model::parse(include_str!("../models/latin.tsv")));
-static CYRILLIC: LazyLock<Model> = LazyLock::new(|| Model::parse(include_str!("../models/cyrillic.tsv")));
-static ARABIC: LazyLock<Model> = LazyLock::new(|| Model::parse(include_str!("../models/arabic.tsv")));
-static DEVANAGARI: LazyLock<Model> = LazyLock::new(|| Model::parse(include_str!("../models/devanagari.tsv")));
+/// The embedded models' names and texts.
+pub(crate) const MODELS: [(&str, &str); 4] = [
+    ("latin", include_str!("../models/latin.tsv")),
+    ("cyrillic", include_str!("../models/cyrillic.tsv")),
+    ("arabic", include_str!("../models/arabic.tsv")),
+    ("devanagari", include_str!("../models/devanagari.tsv")),
+];
+
+static LATIN: LazyLock<Model> = LazyLock::new(|| Model::parse(MODELS[0].1));
+static CYRILLIC: LazyLock<Model> = LazyLock::new(|| Model::parse(MODELS[1].1));
+static ARABIC: LazyLock<Model> = LazyLock::new(|| Model::parse(MODELS[2].1));
+static DEVANAGARI: LazyLock<Model> = LazyLock::new(|| Model::parse(MODELS[3].1));
 
 /// The languages that most text of the web is in. Of two that fit alike, the more common one is the likelier.
 const COMMON: [&str; 32] = [

@@ -4,7 +4,8 @@
 //! Arabic and Devanagari, tables of letter n-grams (`models/`) give each language its likelihood, and words that one
 //! language has and its neighbours lack (`tables/words/`) break ties. whatlang is the second opinion: for Hebrew
 //! script, and for languages that the tables do not know. A document's language comes from a sample at eight places,
-//! which grows only while the answer is unsure. A line is read whole, with its document's language as what to expect.
+//! which grows only while the answer is unsure. A line that a glance does not set against its document takes its language;
+//! another is read whole, with the document's language as what to expect.
 //! What holds no words, or is program code, is `zxx` before anything is guessed.
 //!
 //! # What this crate does not know

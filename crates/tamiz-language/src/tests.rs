@@ -8,6 +8,9 @@ use tamiz_table::Table;
 use tamiz_testkit::check_stage;
 
 use crate::codes::{self, code};
+use crate::engine::MODELS;
+use crate::model::{ORDER, WIDTH};
+use crate::script::Script;
 use crate::{Config, Foreign, OnUnknown, lexicon};
 
 const SPANISH: &str = "La alcaldesa inauguró ayer el mercado después de dos años de obras.";
@@ -216,7 +219,17 @@ fn every_table_of_words_is_sound() {
             text.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word == row.pattern)
         });
         assert!(faults.is_empty(), "{faults:?}");
+        let words: Vec<&str> = table.rows.iter().map(|row| row.pattern).collect();
+        assert!(words.is_sorted_by(|a, b| a < b), "{name}: not sorted, or a word stands twice");
         for row in &table.rows {
+            let in_order = row.pattern == row.pattern.to_lowercase()
+                && row.pattern.chars().all(|c| c == '\'' || Script::of(c).is_some())
+                && !row.pattern.chars().any(|c| ('\u{300}'..='\u{36F}').contains(&c));
+            assert!(
+                in_order,
+                "{name}:{}: `{}` is not in lower case and composed letters",
+                row.line, row.pattern
+            );
             let word: Vec<char> = row.pattern.chars().collect();
             assert_eq!(
                 lexicon::language_of(&word),
@@ -236,4 +249,50 @@ fn every_answer_is_a_shortest_code() {
     for &lang in whatlang::Lang::all() {
         assert!(codes::of_whatlang(lang).is_some(), "{lang:?} has no code");
     }
+}
+
+#[test]
+fn every_row_of_the_models_is_sound() {
+    for (name, text) in MODELS {
+        let mut lines = text.lines();
+        let head: Vec<_> = lines.next().unwrap_or("").split(' ').collect();
+        assert!(head.len() <= WIDTH, "{name}: more languages than a row holds");
+        for entry in &head {
+            let (language, floors) = entry.split_once(':').expect("a language and its floors");
+            assert_eq!(codes::find(language), Some(code(language)), "{name}: {language}");
+            let sound = |floor: &str| floor.parse::<f64>().is_ok_and(|floor| floor < 0.0);
+            assert!(floors.split(',').count() == ORDER && floors.split(',').all(sound), "{name}: {entry}");
+        }
+        let mut before = (0, String::new());
+        let mut rows = 0;
+        for line in lines {
+            let (gram, pairs) = line.split_once('\t').expect("an n-gram, a tab, its weights");
+            let length = gram.chars().count();
+            assert!((1..=ORDER).contains(&length), "{name}: {line}");
+            // Sorted by length, then by character: so nothing stands twice, and what an n-gram ends with comes first.
+            assert!((before.0, before.1.as_str()) < (length, gram), "{name}: {line}");
+            let inner: Vec<char> = gram.chars().skip(1).take(length.saturating_sub(2)).collect();
+            assert!(!inner.contains(&'_'), "{name}: `{gram}` reaches over the border of a word");
+            assert!(!pairs.is_empty() && pairs.len() % 2 == 0, "{name}: {line}");
+            let places: Vec<usize> = pairs.bytes().step_by(2).map(|b| usize::from(b - b'0')).collect();
+            assert!(
+                places.is_sorted_by(|a, b| a < b) && places.iter().all(|&p| p < head.len()),
+                "{name}: {line}"
+            );
+            assert!(pairs.bytes().all(|byte| (b'0'..0x7F).contains(&byte)), "{name}: {line}");
+            before = (length, gram.to_owned());
+            rows += 1;
+        }
+        assert!(rows < usize::from(u16::MAX), "{name}: more n-grams than a row's place can name");
+    }
+}
+
+#[test]
+fn long_lines_are_told_by_parts_and_foreign_ones_still_found() {
+    let long = |sentence: &str| sentence.repeat(40);
+    let page = format!("{}\n{}\n{}\n{}", long(GERMAN), long(SPANISH), long("12.345 | 8 % "), long(GERMAN));
+    assert_eq!(lines(&page), ["de", "es", "zxx", "de"]);
+    // Parts that are cut within characters of several bytes, and lines without a blank.
+    assert_eq!(lines(&"가나다라마바사".repeat(400)), ["ko"]);
+    assert_eq!(lines(&format!("{}{}", "é".repeat(2_000), "ñ".repeat(3_001))).len(), 1);
 }
