@@ -28,8 +28,9 @@ pub(crate) fn guess<'l>(text: &str, languages: &'l Languages) -> &'l Lexicon {
         }
     }
     // Of languages with the same evidence, English is the most frequent by far, if it has more than an `a` or `i`.
-    let best = (0..languages.known.len())
-        .max_by_key(|&i| (scores[i], languages.known[i].lexicon.is_english && scores[i] > 60, usize::MAX - i));
+    let best = (0..languages.known.len()).max_by_key(|&i| {
+        (scores[i], languages.known[i].lexicon.is_english && scores[i] > 60, usize::MAX - i)
+    });
     match best {
         Some(i) if scores[i] > 0 => &languages.known[i].lexicon,
         _ => &languages.unknown,

@@ -4,8 +4,7 @@ use crate::closers::{close, joins, skip_blanks};
 use crate::labels;
 use crate::lexicon::Lexicon;
 use crate::marks::{
-    Mark, Terminal, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal,
-    terminal_at,
+    Mark, Terminal, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal, terminal_at,
 };
 use crate::words::{ends_full_word, stop_breaks};
 
@@ -150,7 +149,7 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
             // Strokes and stars that nothing follows are no sentence.
             is_separator(&text[next..])
                 || !matches!(following, ',' | ';' | ':' | ')' | ']')
-                && text[next..].chars().take(60).any(char::is_alphanumeric)
+                    && text[next..].chars().take(60).any(char::is_alphanumeric)
         }
         _ if signed || closed > run.end => true,
         _ => match run.mark {
@@ -178,8 +177,8 @@ fn tail(text: &str, start: usize, end: usize) -> &str {
 
 /// English words after a title with a question mark of its own, within the sentence.
 const CONTINUING: &[&str] = &[
-    "and", "are", "as", "at", "by", "for", "from", "in", "is", "nor", "of", "on", "or", "said", "to", "was", "were",
-    "with",
+    "and", "are", "as", "at", "by", "for", "from", "in", "is", "nor", "of", "on", "or", "said", "to", "was",
+    "were", "with",
 ];
 
 /// Whether an English question or exclamation ends its sentence although a small letter follows, as in hasty writing.
