@@ -28,8 +28,8 @@ pub struct Config {
     /// Files with abbreviations of your own, used in every language: `abbreviations = ["legal.tsv"]`. A row is
     /// `id ⇥ pattern`, and the id says what the full stop means: `title` (`Dr.`) never ends a sentence;
     /// `abbreviation` (`approx.`) ends one only before a function word with a capital; `before-number` (`p.`),
-    /// `unit` (`km.`) and `suffix` (`Ltd.`) end none before a number or a small letter. A pattern in small letters
-    /// also stands for the word with a capital.
+    /// `unit` (`km.`) and `suffix` (`Ltd.`) end none before a number or a small letter; `time` (`p.m.`) ends one
+    /// unless the sentence has just begun. A pattern in small letters also stands for the word with a capital.
     pub abbreviations: Vec<PathBuf>,
 }
 
