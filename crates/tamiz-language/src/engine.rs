@@ -227,6 +227,10 @@ impl Candidates {
         if letters.len() <= SHORT {
             return true;
         }
+        // The letters of relatives are alike: only words tell them apart, and a glance sees none.
+        if self.families.iter().any(|family| family.contains(&place)) {
+            return false;
+        }
         let step = letters.len().div_ceil(GLANCE);
         let mut sums = [0i16; WIDTH];
         let mut lead = 0;
