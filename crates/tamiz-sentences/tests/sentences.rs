@@ -136,6 +136,21 @@ fn an_ellipsis_ends_a_sentence_before_a_capital() {
 }
 
 #[test]
+fn a_time_ends_a_sentence_unless_it_opens_it_or_goes_on() {
+    check("We left the harbour at 6 p.m. | Mr. Paz stayed with the others.");
+    check("At 6 p.m. Mr. Paz left the harbour with us.");
+    check("They were at the harbour at 6 p.m. Monday and left.");
+    check("The wall of the town was built in 44 B.C. | Paz found it.");
+}
+
+#[test]
+fn doubled_apostrophes_close_and_drawn_lines_stand_apart() {
+    check("He said that he could win. '' | The others were not so sure of that.");
+    check("The offer ends on Monday. | =========== Paz and Sons.");
+    check("The page [of the book. With a note] was lost. | They looked for it.");
+}
+
+#[test]
 fn a_line_feed_is_always_an_end() {
     check("A heading|\nwithout a mark|\n|\nDr.|\nPaz".replace("|\n|", "|").as_str());
 }
