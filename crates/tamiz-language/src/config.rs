@@ -34,7 +34,7 @@ pub struct Config {
     /// all, or are less sure than `min_confidence`: `"keep"` or `"drop"`.
     pub on_unknown: OnUnknown,
     /// Whether to say the language of every line that is not blank, in the output's `lines`. Takes several times as
-    /// long, since the whole text has to be read: a document's language needs a few samples alone.
+    /// long, since every line is looked at: a document's language needs a few samples alone.
     pub lines: bool,
     /// What to do with lines in another language than their document's: `"keep"` them; `"mark"` them, which shows
     /// every line's language as `lines = true` does; or `"cut"` them. Lines in no language, and lines too short to tell, stay.
