@@ -27,6 +27,9 @@ const INSIDE: f32 = 0.9;
 /// The same for one with a paragraph close above.
 const NEXT_INSIDE: f32 = 0.7;
 
+/// A sentence with an agency's name at its end, without a label, is a paragraph of a report from so many tokens on.
+const LONG_CAPTION: u32 = 30;
+
 /// How many lines above the main block its picture may stand.
 const PICTURE_REACH: usize = 16;
 
@@ -137,6 +140,9 @@ fn credit(line: &Line, keep: f32) -> Option<RuleId> {
     let labelled = line.cues.late_credit;
     let is_credited = labelled || line.cues.tail.is_some_and(|cue| cue.role() == Role::Credit);
     // A report may end with its agency's name; a label such as "Photo:" near the end leaves less doubt.
+    if !labelled && line.is_prose() && line.tokens > LONG_CAPTION {
+        return None;
+    }
     let limit = if labelled {
         0.97
     } else if line.is_prose() {
