@@ -37,7 +37,7 @@ def compare(recorded: dict[str, float], measured: dict[str, float]) -> list[str]
 def raised(recorded: dict[str, float], measured: dict[str, float]) -> dict[str, float]:
     """The recorded figures, each raised to what is measured where that is better, and those that are new."""
     return {
-        name: max(recorded.get(name, value), round(value, 4))
+        name: round(max(recorded.get(name, value), value), 4)
         for name, value in sorted({**recorded, **measured}.items())
     }
 
