@@ -22,7 +22,7 @@
 //! let pipeline = Pipeline::parse("empty.toml", "name = \"empty\"\n", &registry).unwrap();
 //! assert_eq!(pipeline.name(), "empty");
 //!
-//! let mistakes = Pipeline::parse("typo.toml", "nam = \"typo\"\n", &registry).unwrap_err();
+//! let mistakes = Pipeline::parse("typo.toml", "nam = \"typo\"\n", &registry).err().unwrap();
 //! assert!(mistakes.to_string().contains("typo.toml:1:1"));
 //! assert!(mistakes.to_string().contains("did you mean `name`?"));
 //! ```
