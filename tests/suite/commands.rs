@@ -87,3 +87,53 @@ fn manual_pages_are_written_for_every_command() {
     assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
     assert!(pages.join("tamiz.1").is_file() && pages.join("tamiz-run.1").is_file());
 }
+
+/// Labelled pages of several sites: an article between a menu and a list of headlines.
+fn labelled() -> String {
+    let page = |number: usize| {
+        let mut lines = vec![("Home".to_owned(), 0), ("News | Sport | Weather".into(), 0)];
+        for part in 0..6 {
+            lines.push((
+                format!("The council said in part {part} of report {number} that the ferry would sail again in spring."),
+                1,
+            ));
+        }
+        lines.push(("Related stories".into(), 0));
+        lines.push((format!("Ten walks along river {number}"), 0));
+        let lines: Vec<Value> =
+            lines.into_iter().map(|(text, keep)| serde_json::json!({"t": text, "keep": keep})).collect();
+        let url = format!("https://site{number}.example/page");
+        serde_json::json!({"id": number.to_string(), "lang": "en", "url": url, "lines": lines}).to_string()
+    };
+    (0..12).map(|number| page(number) + "\n").collect()
+}
+
+#[test]
+fn a_model_is_learned_from_labelled_pages_to_the_byte_and_used_by_a_definition() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("pages.jsonl"), labelled()).unwrap();
+    for model in ["a.model", "b.model"] {
+        let mut train = command();
+        train.args(["train", "boilerplate", "--epochs", "1", "--folds", "2"]);
+        let output = train.arg(at("pages.jsonl")).arg("-o").arg(at(model)).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
+        let report = String::from_utf8(output.stdout).unwrap();
+        assert!(report.contains("token F1") && report.contains("site"), "{report}");
+    }
+    assert_eq!(std::fs::read(at("a.model")).unwrap(), std::fs::read(at("b.model")).unwrap());
+    std::fs::write(at("own.toml"), "[[stage]]\nuse = \"boilerplate\"\nmodel = \"a.model\"\n").unwrap();
+    let output = command().arg("check").arg(at("own.toml")).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
+}
+
+#[test]
+fn a_line_that_is_no_labelled_page_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pages.jsonl");
+    std::fs::write(&path, labelled() + "{\"text\": \"no lines\"}\n").unwrap();
+    let mut train = command();
+    let output = train.args(["train", "boilerplate", "-o", "never.model"]).arg(&path).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(messages(&output).contains("pages.jsonl:13: missing field `lines`"), "{}", messages(&output));
+}

@@ -427,7 +427,7 @@ impl Tokeniser<'_> {
         i
     }
 
-    #[allow(clippy::too_many_arguments)]
+    #[expect(clippy::too_many_arguments, reason = "all that the walk over a word has found")]
     fn push(&mut self, from: usize, to: usize, hash: u64, start: bool, gap: Gap, flags: u8, letters: u32) {
         let flags = flags | if start { START } else { 0 } | if letters == 1 { LETTER } else { 0 };
         self.tokens.push(Token {

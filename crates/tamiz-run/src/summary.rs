@@ -58,12 +58,6 @@ impl Summary {
     /// The process's exit status by the contract: 0 done, 3 with records in quarantine, 130 interrupted.
     #[must_use]
     pub fn exit_status(&self) -> u8 {
-        if self.interrupted {
-            130
-        } else if self.counts.quarantined > 0 {
-            3
-        } else {
-            0
-        }
+        self.counts.exit_status(self.interrupted)
     }
 }

@@ -21,6 +21,17 @@ pub struct Counts {
 }
 
 impl Counts {
+    /// The process's exit status by the contract: 0 done, 3 with records in quarantine, 130 interrupted.
+    pub(crate) fn exit_status(self, interrupted: bool) -> u8 {
+        if interrupted {
+            130
+        } else if self.quarantined > 0 {
+            3
+        } else {
+            0
+        }
+    }
+
     fn add(&mut self, other: Counts) {
         self.read += other.read;
         self.kept += other.kept;
