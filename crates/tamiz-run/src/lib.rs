@@ -63,7 +63,7 @@ pub use error::RunError;
 pub use fit::{FitSummary, fit};
 pub use options::{Options, Shard};
 pub use run::run;
-pub use state::merge;
+pub use state::{learned, merge};
 pub use stream::{print, stream};
 pub use summary::Summary;
 pub use tally::{Counts, Removed, Seconds, StageTally};
