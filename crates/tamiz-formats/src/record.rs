@@ -84,7 +84,7 @@ impl<'b> Record<'b> {
         if let Text::Json(raw) = &self.text { Some(raw) } else { None }
     }
 
-    /// The host name of the field `url`, in lower case and without `www.`; of a page's own address if there is none.
+    /// The site of the field `url`, or of a page's own address where there is no such field: see [`site_of`].
     #[must_use]
     pub fn site(&self) -> Option<String> {
         let url: Cow<'_, str> = match self.fields.iter().find(|(key, _)| *key == "\"url\"") {
@@ -94,14 +94,7 @@ impl<'b> Record<'b> {
             },
             None => (&*self.facts.iter().find(|(key, _)| *key == "url")?.1).into(),
         };
-        let host = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
-        let host = host.rsplit('@').next()?;
-        let host = host.rsplit_once(':').map_or(host, |(name, port)| {
-            if port.bytes().all(|digit| digit.is_ascii_digit()) { name } else { host }
-        });
-        let host = host.to_ascii_lowercase();
-        let host = host.strip_prefix("www.").unwrap_or(&host);
-        (!host.is_empty()).then(|| host.to_owned())
+        site_of(&url)
     }
 
     /// A fault at this record's place, with its bytes.
@@ -116,6 +109,19 @@ impl<'b> Record<'b> {
             length: self.raw.len() as u64,
         }
     }
+}
+
+/// The host name of a URL, in lower case and without `www.`; `None` if it has none.
+#[must_use]
+pub fn site_of(url: &str) -> Option<String> {
+    let host = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
+    let host = host.rsplit('@').next()?;
+    let host = host.rsplit_once(':').map_or(host, |(name, port)| {
+        if port.bytes().all(|digit| digit.is_ascii_digit()) { name } else { host }
+    });
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    (!host.is_empty()).then(|| host.to_owned())
 }
 
 /// The records and faults of a [`Batch`].
