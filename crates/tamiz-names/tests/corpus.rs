@@ -40,7 +40,8 @@ fn table(pages: &[&str]) -> Vec<String> {
     let learner = learner(spanish());
     let mut state = learner.empty();
     pages.iter().for_each(|page| learner.observe(&mut state, &Document::new(*page)));
-    let counts: Counts = serde_json::from_slice(&learner.save(&state).unwrap()).unwrap();
+    let saved = learner.save(&state).expect("a state can be written");
+    let counts: Counts = serde_json::from_slice(&saved).expect("and read");
     tamiz_names::corpus::lexicon(&counts).lines().skip(1).map(str::to_owned).collect()
 }
 
