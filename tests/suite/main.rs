@@ -9,5 +9,6 @@ mod commands;
 mod definitions;
 mod faults;
 mod house;
+mod review;
 mod run;
 mod support;

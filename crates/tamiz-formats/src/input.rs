@@ -245,7 +245,7 @@ impl Walk<'_> {
                     self.files.push((relative, inner));
                     continue;
                 }
-                if ours && ["_tamiz", "dropped", "quarantine"].iter().any(|own| name == *own) {
+                if ours && ["_tamiz", "dropped", "quarantine", "residue"].iter().any(|own| name == *own) {
                     continue;
                 }
                 if !self.without.is_empty() || kind.is_symlink() {

@@ -7,6 +7,7 @@
 //! ```text
 //! part-00000.jsonl…          documents kept; a new part once one holds 256 MB before compression
 //! dropped/part-00000.jsonl…  documents that a stage dropped whole: the record, its `tamiz` with stage, kind, rule
+//! residue/part-00000.jsonl.zst  what was taken out of the documents kept, to restore them from: see `tamiz-review`
 //! quarantine/part-00000.jsonl  what could not be read: input, line, record, byte offset, reason, remedy, raw bytes
 //! _tamiz/manifest.json       what it was made from and what is in it, with checksums; written last
 //! _tamiz/report.json         counts, kinds removed, times

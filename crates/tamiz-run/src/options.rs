@@ -24,6 +24,8 @@ pub struct Options {
     /// How the output is compressed. `None`: as the inputs are if all are compressed alike, else not at all; and
     /// not at all in a stream.
     pub format: Option<Compression>,
+    /// Whether what is taken out is kept in `residue/`, so that originals can be restored. A stream has no residue.
+    pub residue: bool,
     /// Whether progress is not shown.
     pub quiet: bool,
     /// Sizes of batches and records, in bytes.
@@ -43,6 +45,7 @@ impl Default for Options {
             state: None,
             overwrite: false,
             format: None,
+            residue: true,
             quiet: false,
             limits: Limits::default(),
             part_bytes: 256_000_000,

@@ -12,7 +12,7 @@ use crate::clean::Block;
 use crate::{Options, RunError};
 
 /// The folders that belong to tamiz in an output directory, next to the parts.
-const FOLDERS: [&str; 3] = ["dropped", "quarantine", "_tamiz"];
+const FOLDERS: [&str; 4] = ["dropped", "quarantine", "residue", "_tamiz"];
 
 /// A finished file of the output.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -29,6 +29,7 @@ pub(crate) struct Output {
     root: PathBuf,
     pub(crate) kept: Parts,
     pub(crate) dropped: Parts,
+    pub(crate) residue: Parts,
     pub(crate) quarantine: Parts,
 }
 
@@ -76,7 +77,7 @@ impl Output {
             let deleted = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
             deleted.map_err(|error| RunError::writing(&path, &error))?;
         }
-        for folder in FOLDERS {
+        for folder in FOLDERS.into_iter().filter(|folder| options.residue || *folder != "residue") {
             fs::create_dir(root.join(folder)).map_err(writing)?;
         }
         let parts = |folder: &str, compression| Parts {
@@ -91,6 +92,7 @@ impl Output {
             root: root.to_owned(),
             kept: parts("", compression),
             dropped: parts("dropped/", compression),
+            residue: parts("residue/", Compression::Zstd),
             // Read by people, and small: so it is never compressed.
             quarantine: parts("quarantine/", Compression::None),
         })
@@ -102,7 +104,7 @@ impl Output {
             self.kept.open()?;
         }
         let mut files = Vec::new();
-        for parts in [&mut self.kept, &mut self.dropped, &mut self.quarantine] {
+        for parts in [&mut self.kept, &mut self.dropped, &mut self.residue, &mut self.quarantine] {
             parts.close()?;
             files.append(&mut parts.finished);
         }

@@ -44,12 +44,13 @@ pub fn run(
         return Ok(stopped(pipeline, options));
     };
     let mut output = Output::create(output, compression, options)?;
-    let work = Job { stages: &stages, compression, raw_limit: None, options };
+    let work = Job { stages: &stages, compression, raw_limit: None, residue: options.residue, options };
     let sizes = sizes(inputs, &listing);
     let left = listing.left;
     let (mut tally, ending) = work.run(listing.sources, stdin(), |cleaned| {
         output.kept.write(&cleaned.kept)?;
         output.dropped.write(&cleaned.dropped)?;
+        output.residue.write(&cleaned.residue)?;
         output.quarantine.write(&cleaned.quarantine)
     })?;
     let clock = Instant::now();
@@ -104,6 +105,8 @@ pub(crate) struct Job<'r> {
     pub(crate) compression: Compression,
     /// The most bytes of a broken record that go to quarantine; the usual number if `None`.
     pub(crate) raw_limit: Option<usize>,
+    /// Whether what is taken out is kept beside.
+    pub(crate) residue: bool,
     pub(crate) options: &'r Options,
 }
 
@@ -120,7 +123,7 @@ impl Job<'_> {
         let mut progress = Progress::new("cleaning", bytes, options.quiet);
         let mut total = Tally::new(self.stages.len());
         let reader = Reader::new(sources, Some(stdin), options.limits, options.selection())?;
-        let cleaner = || Cleaner::new(self.stages, self.compression, self.raw_limit);
+        let cleaner = || Cleaner::new(self.stages, self.compression, self.raw_limit, self.residue);
         let (ending, _) = drive(reader, options, cleaner, |mut cleaned: Cleaned| {
             let clock = Instant::now();
             sink(&cleaned)?;

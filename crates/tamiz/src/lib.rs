@@ -13,6 +13,7 @@
 
 pub mod command_line;
 mod commands;
+mod shown;
 
 use tamiz_pipeline::{Entry, Mistakes, Pipeline, Registry};
 

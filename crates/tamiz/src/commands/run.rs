@@ -10,6 +10,7 @@ use tamiz_run::{Compression, Options, Summary};
 
 use crate::command_line::{Definition, Failure, Status};
 use crate::commands::work::Work;
+use crate::shown::thousands;
 
 /// Clean documents with a pipeline
 ///
@@ -40,6 +41,9 @@ pub struct Arguments {
     /// How to write documents: jsonl, jsonl.gz or jsonl.zst. Without it, compressed as the inputs are.
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     format: Option<Compression>,
+    /// Do not keep what is taken out: saves space, but originals cannot be restored from the output.
+    #[arg(long)]
+    no_residue: bool,
 }
 
 fn format(name: &str) -> Result<Compression, String> {
@@ -52,6 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         state: arguments.state.clone(),
         overwrite: arguments.overwrite,
         format: arguments.format,
+        residue: !arguments.no_residue,
         ..arguments.work.options()?
     };
     let to_stream = arguments.output == Path::new("-");
@@ -72,19 +77,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
 
 fn records(count: u64) -> String {
     format!("{} {}", thousands(count), if count == 1 { "record" } else { "records" })
-}
-
-/// A number with its thousands apart, as people read it.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut shown = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
 }
 
 /// What a run did, for people.
