@@ -130,6 +130,7 @@ fn header(
         ("shard", shown(options.shard.map(|shard| shard.to_string()))),
         ("limit", shown(options.limit.map(|limit| limit.to_string()))),
         ("residue", options.residue.to_string()),
+        ("html", format!("{:?}", options.html)),
         ("sizes", format!("{:?} {}", options.limits, options.part_bytes)),
     ];
     let mut definition = Sha256::new();
@@ -251,7 +252,8 @@ impl Job<'_> {
         let options = self.options;
         let bytes = sources.iter().map(|source| source.size).sum();
         let mut progress = Progress::new("cleaning", bytes, options.quiet);
-        let mut reader = Reader::new(sources, Some(stdin), options.limits, options.selection())?;
+        let mut reader =
+            Reader::new(sources, Some(stdin), options.limits, options.selection())?.with_html(options.html);
         if !pass_over(&mut reader, &done, &mut progress, options)? {
             return Ok((done.tally, Ending::Stopped));
         }
