@@ -9,6 +9,7 @@ mod commands;
 mod definitions;
 mod faults;
 mod house;
+mod looking;
 mod review;
 mod run;
 mod support;

@@ -162,6 +162,8 @@ pub(crate) struct Hit {
 pub(crate) struct Cues {
     heads: Automaton,
     others: Automaton,
+    /// The users' tables, name and text, to be shown.
+    users: Vec<(String, String)>,
 }
 
 /// The texts of many patterns in one automaton.
@@ -242,6 +244,7 @@ impl Cues {
         tables: &dyn Tables,
     ) -> Result<Arc<Cues>, Vec<ConfigError>> {
         let mut entries = embedded_entries();
+        let mut users = Vec::new();
         let mut errors = Vec::new();
         for (number, path) in files.iter().enumerate() {
             let path = path.as_ref();
@@ -273,18 +276,28 @@ impl Cues {
             for wrong in table.verify(finds).iter().filter(|wrong| wrong.message.contains("match")) {
                 fault(wrong.to_string(), "correct the pattern or its examples");
             }
+            users.push((name.into_owned(), text));
         }
         if !errors.is_empty() {
             return Err(errors);
         }
-        Cues::compile(entries).map(Arc::new).map_err(|message| {
+        Cues::compile(entries).map(|cues| Arc::new(Cues { users, ..cues })).map_err(|message| {
             vec![ConfigError::new(&["cues"], message, "leave out tables, or shorten their patterns")]
         })
     }
 
     fn compile(entries: Vec<(String, Entry)>) -> Result<Cues, String> {
         let (heads, others) = entries.into_iter().partition(|(_, entry)| entry.anchors.start);
-        Ok(Cues { heads: Automaton::new(heads, true)?, others: Automaton::new(others, false)? })
+        let (heads, others) = (Automaton::new(heads, true)?, Automaton::new(others, false)?);
+        Ok(Cues { heads, others, users: Vec::new() })
+    }
+
+    /// Every table that counts for a document, with its name and text.
+    pub(crate) fn tables(&self, allowed: TableSet) -> impl Iterator<Item = (String, &str)> {
+        let embedded = TABLES.iter().enumerate().filter(move |(at, _)| allowed.0 >> at & 1 == 1);
+        let embedded =
+            embedded.map(|(_, (name, text))| (format!("tamiz-boilerplate/tables/cues/{name}.tsv"), *text));
+        embedded.chain(self.users.iter().map(|(name, text)| (name.clone(), text.as_str())))
     }
 
     /// Calls `each` with every cue in a folded text. `is_head` and `is_tail` say whether the text reaches to the

@@ -32,6 +32,7 @@
 //! ```
 
 mod document;
+mod explain;
 mod language;
 mod name;
 mod offsets;
@@ -43,6 +44,7 @@ mod span;
 mod stage;
 
 pub use document::{Cut, Document, Run};
+pub use explain::{Clue, Evidence};
 pub use language::{Language, LanguageCode};
 pub use name::{Name, NameType, Surface};
 pub use reason::{Fate, Kind, Reason, RuleId, intern};
