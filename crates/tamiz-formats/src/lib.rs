@@ -72,5 +72,5 @@ pub use fault::{Fault, Place, RAW_LIMIT};
 pub use format::{Compression, Format, NAMES, by_given_name, by_name};
 pub use input::{InputError, Listing, Source, list};
 pub use read::{Limits, Reader, Selection};
-pub use record::{Id, Record, Records};
+pub use record::{Id, Record, Records, site_of};
 pub use write::{Encoder, write_record};

@@ -78,7 +78,7 @@ impl<'b> Record<'b> {
         if let Text::Json(raw) = self.text { Some(raw) } else { None }
     }
 
-    /// The host name of the field `url`, in lower case and without `www.`.
+    /// The site of the field `url`: see [`site_of`].
     #[must_use]
     pub fn site(&self) -> Option<String> {
         let (_, raw) = self.fields.iter().find(|(key, _)| *key == "\"url\"")?;
@@ -86,14 +86,7 @@ impl<'b> Record<'b> {
             plain if !plain.contains('\\') => plain.into(),
             _ => json::unescape(raw).ok()?.into(),
         };
-        let host = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
-        let host = host.rsplit('@').next()?;
-        let host = host.rsplit_once(':').map_or(host, |(name, port)| {
-            if port.bytes().all(|digit| digit.is_ascii_digit()) { name } else { host }
-        });
-        let host = host.to_ascii_lowercase();
-        let host = host.strip_prefix("www.").unwrap_or(&host);
-        (!host.is_empty()).then(|| host.to_owned())
+        site_of(&url)
     }
 
     /// A fault at this record's place, with its bytes.
@@ -108,6 +101,19 @@ impl<'b> Record<'b> {
             length: self.raw.len() as u64,
         }
     }
+}
+
+/// The host name of a URL, in lower case and without `www.`; `None` if it has none.
+#[must_use]
+pub fn site_of(url: &str) -> Option<String> {
+    let host = url.split_once("://")?.1.split(['/', '?', '#']).next()?;
+    let host = host.rsplit('@').next()?;
+    let host = host.rsplit_once(':').map_or(host, |(name, port)| {
+        if port.bytes().all(|digit| digit.is_ascii_digit()) { name } else { host }
+    });
+    let host = host.to_ascii_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    (!host.is_empty()).then(|| host.to_owned())
 }
 
 /// The records and faults of a [`Batch`].
