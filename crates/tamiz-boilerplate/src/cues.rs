@@ -1,7 +1,7 @@
 //! Cue tables: words that say what a line is, in many languages, compiled into one automaton.
 
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
@@ -164,6 +164,18 @@ pub(crate) struct Cues {
     others: Automaton,
     /// The users' tables, name and text, to be shown.
     users: Vec<(String, String)>,
+    /// Each row by itself, compiled when somebody asks which one it was.
+    rows: OnceLock<Vec<SingleRow>>,
+}
+
+/// A row of a table by itself.
+pub(crate) struct SingleRow {
+    pub(crate) cue: CueId,
+    pub(crate) table: String,
+    pub(crate) line: usize,
+    pub(crate) pattern: String,
+    bit: u32,
+    cues: Cues,
 }
 
 /// The texts of many patterns in one automaton.
@@ -289,15 +301,19 @@ impl Cues {
     fn compile(entries: Vec<(String, Entry)>) -> Result<Cues, String> {
         let (heads, others) = entries.into_iter().partition(|(_, entry)| entry.anchors.start);
         let (heads, others) = (Automaton::new(heads, true)?, Automaton::new(others, false)?);
-        Ok(Cues { heads, others, users: Vec::new() })
+        Ok(Cues { heads, others, users: Vec::new(), rows: OnceLock::new() })
     }
 
-    /// Every table that counts for a document, with its name and text.
-    pub(crate) fn tables(&self, allowed: TableSet) -> impl Iterator<Item = (String, &str)> {
-        let embedded = TABLES.iter().enumerate().filter(move |(at, _)| allowed.0 >> at & 1 == 1);
-        let embedded =
-            embedded.map(|(_, (name, text))| (format!("tamiz-boilerplate/tables/cues/{name}.tsv"), *text));
-        embedded.chain(self.users.iter().map(|(name, text)| (name.clone(), text.as_str())))
+    /// Every row by itself, of the tables that count for a document.
+    pub(crate) fn rows(&self, allowed: TableSet) -> impl Iterator<Item = &SingleRow> {
+        let rows = self.rows.get_or_init(|| {
+            let embedded = TABLES.iter().enumerate().map(|(at, (name, text))| {
+                (format!("tamiz-boilerplate/tables/cues/{name}.tsv"), *text, 1 << at)
+            });
+            let users = self.users.iter().map(|(name, text)| (name.clone(), text.as_str(), USERS_TABLE));
+            embedded.chain(users).flat_map(|(name, text, bit)| SingleRow::all(&name, text, bit)).collect()
+        });
+        rows.iter().filter(move |row| row.bit & allowed.0 != 0)
     }
 
     /// Calls `each` with every cue in a folded text. `is_head` and `is_tail` say whether the text reaches to the
@@ -354,6 +370,26 @@ impl Cues {
         for found in self.others.search.find_overlapping_iter(folded) {
             check(self.others.entries[found.pattern().as_usize()], found.start(), found.end());
         }
+    }
+}
+
+impl SingleRow {
+    /// The rows of a table that was read before, so that nothing in it fails.
+    fn all(name: &str, text: &str, bit: u32) -> Vec<SingleRow> {
+        let Ok(table) = Table::parse(name, text) else { return Vec::new() };
+        let rows = table.rows.iter().filter_map(|row| {
+            let cues = Cues::compile(row_entries(row, bit).ok()?.collect()).ok()?;
+            let (table, pattern) = (name.to_owned(), row.pattern.to_owned());
+            Some(SingleRow { cue: CueId::parse(row.id)?, table, line: row.line, pattern, bit, cues })
+        });
+        rows.collect()
+    }
+
+    /// Whether the row finds its pattern in a folded line.
+    pub(crate) fn finds(&self, folded: &str) -> bool {
+        let mut found = false;
+        self.cues.find(folded, true, true, TableSet(u32::MAX), |_| found = true);
+        found
     }
 }
 

@@ -209,7 +209,7 @@ impl Documents {
     ///
     /// # Errors
     /// As those of [`Documents::find`].
-    pub fn next(&mut self) -> Result<Option<Kept>, ReviewError> {
+    pub fn read(&mut self) -> Result<Option<Kept>, ReviewError> {
         self.find(|_| true)
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct Finding {
     pub(crate) count: u64,
     pub(crate) first: String,
     pub(crate) remedy: String,
+    /// Whether there is something to mend.
+    pub(crate) is_fault: bool,
 }
 
 /// A look at an input, record by record.
@@ -28,6 +30,9 @@ pub(crate) struct Examination {
     hasher: RandomState,
 }
 
+/// Told, but nothing to mend.
+const NO_ID: &str = "has no id";
+
 /// Fields beyond this many are the input's data, not its form.
 const FIELDS: usize = 200;
 
@@ -43,6 +48,7 @@ impl Examination {
                 count: 1,
                 first: first(),
                 remedy: remedy.to_owned(),
+                is_fault: what != NO_ID,
             }),
         }
     }
@@ -70,7 +76,7 @@ impl Examination {
             _ => fault.remedy.to_string(),
         };
         let first = || fault.place.to_string();
-        self.find(&format!("records cannot be read: {what}"), first, &remedy);
+        self.find(&format!("cannot be read: {what}"), first, &remedy);
     }
 
     /// Takes in a record.
@@ -98,37 +104,37 @@ impl Examination {
         if !self.ids.insert(self.hasher.hash_one(record.id.json())) {
             let remedy =
                 "give each document an id of its own: `tamiz why` and `restore` find the first of them";
-            self.find("records have an id that another one has", place, remedy);
+            self.find("has an id that another one has", place, remedy);
         }
         if record.raw_text().is_some() && matches!(record.id, tamiz_formats::Id::Text(_)) {
             let remedy = "none is needed: such records are called FILE:LINE";
-            self.find("records have no id", place, remedy);
+            self.find(NO_ID, place, remedy);
         }
         if text.trim().is_empty() {
-            self.find("texts are empty", place, "leave them out, or see why nothing was extracted");
+            self.find("its text is empty", place, "leave them out, or see why nothing was extracted");
             return;
         }
         if MOJIBAKE.iter().filter(|sign| text.contains(**sign)).count() > 1 || text.matches("Ã").count() > 3
         {
             let remedy =
                 "the text was decoded as Windows-1252 though it is UTF-8: decode it again, such as by ftfy";
-            self.find("texts look like mojibake (Ã³ for ó)", place, remedy);
+            self.find("its text looks like mojibake (Ã³ for ó)", place, remedy);
         }
         if text.contains('\u{fffd}') {
             let remedy = "bytes were lost before it came here: decode the source in its own encoding";
-            self.find("texts hold U+FFFD, the sign for what could not be decoded", place, remedy);
+            self.find("its text holds U+FFFD, the sign for what could not be decoded", place, remedy);
         }
         if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             let remedy = "take them out: they are no text";
-            self.find("texts hold control characters", place, remedy);
+            self.find("its text holds control characters", place, remedy);
         }
         if record.raw_text().is_some() && has_markup(&text) {
             let remedy = "give tamiz the pages as .html files, or extract their text before";
-            self.find("texts hold HTML tags", place, remedy);
+            self.find("its text holds HTML tags", place, remedy);
         }
         if length > 400 && !text.contains('\n') {
             let remedy = "boilerplate is told line by line: extract the text with its line breaks";
-            self.find("texts are one long line", place, remedy);
+            self.find("its text is one long line", place, remedy);
         }
     }
 }

@@ -49,7 +49,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         }
     }
     let formats: Vec<String> = formats.iter().map(|(name, count)| format!("{count} {name}")).collect();
-    let mut told = format!("{} files: {}\n", thousands(files), formats.join(", "));
+    let noun = if files == 1 { "file" } else { "files" };
+    let mut told = format!("{} {noun}: {}\n", thousands(files), formats.join(", "));
     if left > 0 {
         let _ = writeln!(
             told,
@@ -70,7 +71,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         });
     }
     print(&told)?;
-    let is_well = findings.is_empty() && examination.records > 0;
+    let is_well = examination.records > 0 && !findings.iter().any(|finding| finding.is_fault);
     Ok(if is_well { Status::DONE } else { Status::FOUND })
 }
 
@@ -98,8 +99,9 @@ fn summary(examination: &Examination) -> String {
 
 fn shown(finding: &Finding) -> String {
     format!(
-        "\n{} {}\n    first: {}\n    {}\n",
+        "\n{} {}: {}\n    first: {}\n    {}\n",
         thousands(finding.count),
+        if finding.count == 1 { "record" } else { "records" },
         safe(&finding.what),
         short(&finding.first, 160),
         finding.remedy

@@ -136,7 +136,8 @@ fn look(inputs: &[String]) -> Result<Found, Failure> {
             }
         }
     }
-    found.other = examination.findings().iter().map(|f| format!("{} {}", f.count, f.what)).collect();
+    found.other =
+        examination.findings().iter().map(|f| format!("in {} records: {}", f.count, f.what)).collect();
     found.fields = examination.fields;
     Ok(found)
 }
@@ -189,13 +190,21 @@ fn definition(name: &str, found: &Found) -> String {
             codes.join(", ")
         )
     });
-    for doc in REGISTRY.entries().iter().map(tamiz_pipeline::Entry::doc) {
+    let mut docs: Vec<StageDoc> = REGISTRY.entries().iter().map(tamiz_pipeline::Entry::doc).collect();
+    // What a site's own rules take need not be judged by what comes after.
+    docs.sort_by_key(|doc| match doc.name {
+        "language" => 0,
+        "rules" => 1,
+        _ => 2,
+    });
+    for doc in docs {
         let is_own = doc.name == "rules";
         let learns = doc.name == "repeats";
         let sites = found.sites.values().any(|count| *count >= 5);
         // What learns from the corpus takes a pass of its own, so it is only proposed where it can learn something.
         let off = learns && !sites;
-        let _ = writeln!(text, "\n# {}", doc.about.replace('\n', " "));
+        text.push('\n');
+        comment(&mut text, doc.about.split("\n\n").next().unwrap_or_default());
         if off {
             text.push_str("# It needs several pages of a site, told apart by their `url`; take the two `#` away to use it.\n");
         }
@@ -241,15 +250,23 @@ fn options(text: &mut String, doc: &StageDoc) {
         }
         let about = about.replace('\n', " ");
         let first = about.split_inclusive(". ").next().unwrap_or_default().trim();
-        match default {
-            Some(default) => {
-                let _ = writeln!(text, "#{name} = {default}   # {first}");
-            }
-            None => {
-                let _ = writeln!(text, "#{name} = …   # {first}");
-            }
-        }
+        comment(text, first);
+        let _ = writeln!(text, "#{name} = {}", default.as_deref().unwrap_or("…"));
     }
+}
+
+/// A text as lines of comment.
+fn comment(text: &mut String, about: &str) {
+    let mut line = String::from("#");
+    for word in about.split_whitespace() {
+        if line.chars().count() + 1 + word.chars().count() > 100 {
+            let _ = writeln!(text, "{line}");
+            line = String::from("#");
+        }
+        line.push(' ');
+        line.push_str(word);
+    }
+    let _ = writeln!(text, "{line}");
 }
 
 /// A basic string of TOML; JSON's escapes are among TOML's.

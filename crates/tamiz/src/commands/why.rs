@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     }
     let mut found = 0;
     for mut documents in [Documents::kept(&output), Documents::dropped(&output)] {
-        while let Some(document) = documents.next()? {
+        while let Some(document) = documents.read()? {
             if let Some(told) = teller.tell(&document)? {
                 print(&told)?;
                 found += 1;
