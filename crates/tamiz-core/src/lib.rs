@@ -33,6 +33,7 @@
 
 mod document;
 mod explain;
+mod hints;
 mod language;
 mod name;
 mod offsets;
@@ -45,6 +46,7 @@ mod stage;
 
 pub use document::{Cut, Document, Run};
 pub use explain::{Clue, Evidence};
+pub use hints::{ClassWords, Container, Element, Hint, Hints, Landmarks, Repeats};
 pub use language::{Language, LanguageCode};
 pub use name::{Name, NameType, Surface};
 pub use reason::{Fate, Kind, Reason, RuleId, intern};

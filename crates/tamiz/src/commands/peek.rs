@@ -12,7 +12,7 @@ use tamiz_run::{Options, Ready};
 
 use crate::command_line::{Definition, Failure, Status, print};
 use crate::page::{Look, page};
-use crate::shown::thousands;
+use crate::shown::{safe, thousands};
 
 /// Look at what a pipeline does to a few documents; nothing is written
 ///
@@ -61,8 +61,7 @@ fn kind(name: &str) -> Result<Kind, String> {
 /// A document that is looked at.
 struct Candidate {
     id: String,
-    site: Option<String>,
-    text: String,
+    document: Document,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
@@ -82,27 +81,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     };
     let look = Look { colour, width: width.clamp(60, 160), only: arguments.only };
     let (mut shown, mut scratch, mut documents) = (String::new(), Scratch::default(), 0);
-    for candidate in &candidates {
-        let mut document = Document::new(candidate.text.as_str());
-        if let Some(site) = &candidate.site {
-            document = document.with_site(site);
-        }
+    let looked = candidates.len() as u64;
+    for Candidate { id, mut document } in candidates {
         match ready.apply(&mut document, &mut scratch) {
             Ok(()) => {
-                if let Some(page) = page(&candidate.id, &document, ready.marks(), &look) {
+                if let Some(page) = page(&id, &document, ready.marks(), &look) {
                     shown.push_str(&page);
                     documents += 1;
                 }
             }
-            Err(message) => shown.push_str(&format!("{}: {message}\n", candidate.id)),
+            Err(message) => shown.push_str(&format!("{}: {message}\n", safe(&id))),
         }
     }
     if documents == 0 {
-        let message = match (candidates.len(), arguments.only) {
+        let message = match (looked, arguments.only) {
             (0, _) => "the input has no document that can be read: `tamiz doctor` says why".to_owned(),
             (count, Some(kind)) => format!(
                 "in none of {} documents was anything removed as {kind}: look at more with --first or --sample",
-                thousands(count as u64)
+                thousands(count)
             ),
             _ => String::new(),
         };
@@ -158,15 +154,17 @@ fn candidates(arguments: &Arguments) -> Result<Vec<Candidate>, Failure> {
             seen += 1;
             // Reservoir sampling (Vitter's algorithm R): each document is drawn with the same probability.
             let place = if chosen.len() < most {
-                chosen.push((seen, candidate(&record)));
+                chosen.extend(candidate(&record).map(|candidate| (seen, candidate)));
                 continue;
             } else if arguments.sample.is_some() {
                 random.below(seen)
             } else {
                 break;
             };
-            if let Some(slot) = chosen.get_mut(place as usize) {
-                *slot = (seen, candidate(&record));
+            if let Some(slot) = chosen.get_mut(place as usize)
+                && let Some(candidate) = candidate(&record)
+            {
+                *slot = (seen, candidate);
             }
         }
     }
@@ -174,10 +172,10 @@ fn candidates(arguments: &Arguments) -> Result<Vec<Candidate>, Failure> {
     Ok(chosen.into_iter().map(|(_, candidate)| candidate).collect())
 }
 
-fn candidate(record: &Record<'_>) -> Candidate {
+fn candidate(record: &Record<'_>) -> Option<Candidate> {
     let id = record.id.json();
     let id = serde_json::from_str(&id).unwrap_or_else(|_| id.into_owned());
-    Candidate { id, site: record.site(), text: record.text().unwrap_or_default() }
+    Some(Candidate { id, document: record.document().ok()? })
 }
 
 /// SplitMix64 (Steele, Lea, Flood 2014): small, and the same everywhere.
