@@ -32,6 +32,7 @@
 //! ```
 
 mod document;
+mod explain;
 mod hints;
 mod language;
 mod name;
@@ -44,6 +45,7 @@ mod span;
 mod stage;
 
 pub use document::{Cut, Document, Run};
+pub use explain::{Clue, Evidence};
 pub use hints::{ClassWords, Container, Element, Hint, Hints, Landmarks, Repeats};
 pub use language::{Language, LanguageCode};
 pub use name::{Name, NameType, Surface};

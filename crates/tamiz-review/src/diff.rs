@@ -124,8 +124,11 @@ impl Diff {
     }
 }
 
-/// A document of one run that the other has not reached yet.
-type Waiting = HashMap<(String, u64), (Kept, bool)>;
+/// A document's id, as JSON, and how many of that id came before it.
+type Key = (String, u64);
+
+/// Documents of one run that the other has not reached yet, and whether they were dropped.
+type Waiting = HashMap<Key, (Kept, bool)>;
 
 /// Compares two outputs document by document, matched by id (several of one id in their order), and calls `each` with
 /// every document in which something changed.
@@ -145,7 +148,7 @@ pub fn diff(
     loop {
         let mut ended = 0;
         for side in 0..2 {
-            let Some((key, document, is_dropped)) = sides[side].next()? else {
+            let Some((key, document, is_dropped)) = sides[side].read()? else {
                 ended += 1;
                 continue;
             };
@@ -165,7 +168,7 @@ pub fn diff(
         }
     }
     let [only_a, only_b] = waiting;
-    let absent = |key: &(String, u64)| Change {
+    let absent = |key: &Key| Change {
         id: crate::documents::shown_id(&key.0),
         document: None,
         input: false,
@@ -174,7 +177,7 @@ pub fn diff(
         names_b: Vec::new(),
         language: None,
     };
-    let mut rest: Vec<((String, u64), Verdict, Verdict)> = Vec::new();
+    let mut rest: Vec<(Key, Verdict, Verdict)> = Vec::new();
     rest.extend(only_a.into_iter().map(|(key, own)| (key, fate(&own), Verdict::Absent)));
     rest.extend(only_b.into_iter().map(|(key, own)| (key, Verdict::Absent, fate(&own))));
     // A hash map's own order must not be seen.
@@ -200,9 +203,9 @@ impl<'o> Side<'o> {
         Self { output, documents: Documents::kept(output), in_dropped: false, seen: HashMap::new() }
     }
 
-    fn next(&mut self) -> Result<Option<((String, u64), Kept, bool)>, ReviewError> {
+    fn read(&mut self) -> Result<Option<(Key, Kept, bool)>, ReviewError> {
         loop {
-            if let Some(document) = self.documents.next()? {
+            if let Some(document) = self.documents.read()? {
                 let count = self.seen.entry(document.id.clone()).or_default();
                 let key = (document.id.clone(), *count);
                 *count += 1;

@@ -43,6 +43,15 @@ pub(crate) fn shown_id(raw: &str) -> String {
     serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned())
 }
 
+/// The site of a URL: its host name in lower case, without `www.` and port.
+#[must_use]
+pub fn site_of(url: &str) -> Option<String> {
+    let host = url.split_once("://")?.1.split(['/', '?', '#']).next()?.rsplit('@').next()?;
+    let host = host.split(':').next()?.to_ascii_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    (!host.is_empty()).then(|| host.to_owned())
+}
+
 /// The key `tamiz` of a record.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 pub struct Marks {
@@ -200,7 +209,7 @@ impl Documents {
     ///
     /// # Errors
     /// As those of [`Documents::find`].
-    pub fn next(&mut self) -> Result<Option<Kept>, ReviewError> {
+    pub fn read(&mut self) -> Result<Option<Kept>, ReviewError> {
         self.find(|_| true)
     }
 }

@@ -38,7 +38,7 @@ mod restore;
 mod verify;
 
 pub use diff::{Change, Diff, LineChange, Verdict, diff};
-pub use documents::{Documents, DroppedFor, Kept, Language, Marks, NameMark, Removed, Stored};
+pub use documents::{Documents, DroppedFor, Kept, Language, Marks, NameMark, Removed, Stored, site_of};
 pub use output::{Manifest, OutputDir, OutputFile, Pipeline, ReviewError};
 pub use residue::{Residue, checksum};
 pub use restore::{find, restore};

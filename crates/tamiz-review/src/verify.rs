@@ -111,7 +111,7 @@ fn documents(output: &OutputDir, proof: &mut Proof) {
     let (mut sort, mut kept) = (0, 0);
     let mut documents = Documents::kept(output);
     loop {
-        match documents.next() {
+        match documents.read() {
             Ok(Some(document)) => {
                 kept += 1;
                 match &document.original {
