@@ -1,7 +1,7 @@
 //! Cue tables: words that say what a line is, in many languages, compiled for one search.
 
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use tamiz_core::{ConfigError, Kind, LanguageCode, RuleId, Tables};
 use tamiz_table::{Row, Table};
@@ -177,6 +177,20 @@ pub(crate) struct Cues {
     others: Set,
     /// First bytes of the other texts that need not begin where a word does.
     begins: Begins,
+    /// The users' tables, name and text, to be shown.
+    users: Vec<(String, String)>,
+    /// Each row by itself, compiled when somebody asks which one it was.
+    rows: OnceLock<Vec<SingleRow>>,
+}
+
+/// A row of a table by itself.
+pub(crate) struct SingleRow {
+    pub(crate) cue: CueId,
+    pub(crate) table: String,
+    pub(crate) line: usize,
+    pub(crate) pattern: String,
+    bit: u32,
+    cues: Cues,
 }
 
 /// The texts of many patterns, and what they mean.
@@ -249,6 +263,7 @@ impl Cues {
         tables: &dyn Tables,
     ) -> Result<Arc<Cues>, Vec<ConfigError>> {
         let mut entries = embedded_entries();
+        let mut users = Vec::new();
         let mut errors = Vec::new();
         for (number, path) in files.iter().enumerate() {
             let path = path.as_ref();
@@ -280,11 +295,12 @@ impl Cues {
             for wrong in table.verify(finds).iter().filter(|wrong| wrong.message.contains("match")) {
                 fault(wrong.to_string(), "correct the pattern or its examples");
             }
+            users.push((name.into_owned(), text));
         }
         if !errors.is_empty() {
             return Err(errors);
         }
-        Ok(Arc::new(Cues::compile(entries)))
+        Ok(Arc::new(Cues { users, ..Cues::compile(entries) }))
     }
 
     fn compile(entries: Vec<(String, Entry)>) -> Cues {
@@ -294,12 +310,30 @@ impl Cues {
         for (text, _) in others.iter().filter(|(_, entry)| !entry.anchors.word_start) {
             begins[text.as_bytes()[0] as usize] = true;
         }
-        Cues { heads: Set::new(heads), others: Set::new(others), begins }
+        Cues {
+            heads: Set::new(heads),
+            others: Set::new(others),
+            begins,
+            users: Vec::new(),
+            rows: OnceLock::new(),
+        }
     }
 
     /// Where in a folded text these cues may begin.
     pub(crate) fn begins(&self) -> &Begins {
         &self.begins
+    }
+
+    /// Every row by itself, of the tables that count for a document.
+    pub(crate) fn rows(&self, allowed: TableSet) -> impl Iterator<Item = &SingleRow> {
+        let rows = self.rows.get_or_init(|| {
+            let embedded = TABLES.iter().enumerate().map(|(at, (name, text))| {
+                (format!("tamiz-boilerplate/tables/cues/{name}.tsv"), *text, 1 << at)
+            });
+            let users = self.users.iter().map(|(name, text)| (name.clone(), text.as_str(), USERS_TABLE));
+            embedded.chain(users).flat_map(|(name, text, bit)| SingleRow::all(&name, text, bit)).collect()
+        });
+        rows.iter().filter(move |row| row.bit & allowed.0 != 0)
     }
 
     /// Calls `each` with every cue in a folded text. `is_head` and `is_tail` say whether the text reaches to the
@@ -359,6 +393,27 @@ impl Set {
             || (folded.first_word().is_none() && (start > 0 || after.is_some()));
         let is_open = anchors.start && anchors.open_end;
         (!wrong).then_some(Hit { cue, start, end, at_start, at_end, is_open })
+    }
+}
+
+impl SingleRow {
+    /// The rows of a table that was read before, so that nothing in it fails.
+    fn all(name: &str, text: &str, bit: u32) -> Vec<SingleRow> {
+        let Ok(table) = Table::parse(name, text) else { return Vec::new() };
+        let rows = table.rows.iter().filter_map(|row| {
+            let cues = Cues::compile(row_entries(row, bit).ok()?.collect());
+            let (table, pattern) = (name.to_owned(), row.pattern.to_owned());
+            Some(SingleRow { cue: CueId::parse(row.id)?, table, line: row.line, pattern, bit, cues })
+        });
+        rows.collect()
+    }
+
+    /// Whether the row finds its pattern in a line. `folded` is a buffer.
+    pub(crate) fn finds(&self, line: &str, folded: &mut Folded) -> bool {
+        let mut found = false;
+        folded.read(Glyphs::new(), self.cues.begins(), line, usize::MAX);
+        self.cues.find(folded, true, true, TableSet(u32::MAX), &mut Vec::new(), |_| found = true);
+        found
     }
 }
 

@@ -155,8 +155,6 @@ struct Bucket {
     common: u32,
 }
 
-const SLOTS: usize = 1 << 13;
-
 impl Searcher {
     pub(crate) fn new(texts: &[String]) -> Self {
         let mut order: Vec<(&[u8], u32)> = texts.iter().map(String::as_bytes).zip(0..).collect();
@@ -167,7 +165,8 @@ impl Searcher {
             texts: Vec::new(),
             short: Vec::new(),
             buckets: Vec::new(),
-            slots: vec![0; SLOTS],
+            // At most a quarter is taken.
+            slots: vec![0; (4 * texts.len()).next_power_of_two().min(1 << 16)],
         };
         for (text, number) in order {
             let start = searcher.bytes.len() as u32;
@@ -197,9 +196,9 @@ impl Searcher {
             return;
         }
         self.buckets.push(Bucket { key, first: at, end: at + 1, common: text.len() as u32 });
-        let mut slot = hash(key) as usize % SLOTS;
+        let mut slot = hash(key) as usize % self.slots.len();
         while self.slots[slot] != 0 {
-            slot = (slot + 1) % SLOTS;
+            slot = (slot + 1) % self.slots.len();
         }
         self.slots[slot] = self.buckets.len() as u16;
     }
@@ -222,13 +221,13 @@ impl Searcher {
     }
 
     fn bucket(&self, key: u32) -> Option<&Bucket> {
-        let mut slot = hash(key) as usize % SLOTS;
+        let mut slot = hash(key) as usize % self.slots.len();
         loop {
             let bucket = self.buckets.get(usize::from(self.slots[slot]).checked_sub(1)?)?;
             if bucket.key == key {
                 return Some(bucket);
             }
-            slot = (slot + 1) % SLOTS;
+            slot = (slot + 1) % self.slots.len();
         }
     }
 

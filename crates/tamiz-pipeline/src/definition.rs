@@ -5,19 +5,21 @@ use std::path::Path;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tamiz_core::{Marks, Step};
+use tamiz_core::{Built, Marks, Step};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use crate::case::{Case, cases};
 use crate::mistake::{LoadError, Mistake, Mistakes, instead};
 use crate::registry::{Entry, Registry, as_value};
 use crate::tables::{FileTables, Reach};
 
 /// The keys of a definition, with what they are for.
-pub(crate) const TOP_LEVEL: [(&str, &str); 3] = [
+pub(crate) const TOP_LEVEL: [(&str, &str); 4] = [
     ("name", "What the pipeline is called in manifests and reports; the file's name if left out."),
     ("description", "What the pipeline is for, in a sentence."),
     ("stage", "The stages, in the order in which a document goes through them."),
+    ("test", "What has to come of example texts: run by `tamiz check --test`."),
 ];
 
 /// A definition that was checked and built.
@@ -25,6 +27,7 @@ pub struct Pipeline {
     name: String,
     text: String,
     stages: Vec<PipelineStage>,
+    cases: Vec<Case>,
 }
 
 /// A stage in its place in a pipeline.
@@ -65,15 +68,30 @@ impl Pipeline {
         Self::read(path, text, registry, &FileTables::new(Path::new(""), Reach::Folder))
     }
 
+    /// Reads a definition from memory as if it stood in that file: files that it names are relative to its folder.
+    ///
+    /// # Errors
+    /// Every mistake of the definition.
+    pub fn parse_at(
+        path: &Path,
+        text: &str,
+        registry: &Registry,
+        reach: Reach,
+    ) -> Result<Pipeline, Mistakes> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::read(&path.display().to_string(), text, registry, &FileTables::new(folder, reach))
+    }
+
     fn read(path: &str, text: &str, registry: &Registry, tables: &FileTables) -> Result<Pipeline, Mistakes> {
         let (document, errors) = DeTable::parse_recoverable(text);
-        let mut reader = Reader { text, registry, tables, mistakes: Vec::new(), digest: Sha256::new() };
+        let (mistakes, cases, digest) = (Vec::new(), Vec::new(), Sha256::new());
+        let mut reader = Reader { text, registry, tables, mistakes, cases, digest };
         for error in &errors {
             reader.syntax(error);
         }
         let broken = reader.mistakes.clone();
         let (name, stages) = reader.document(document.into_inner());
-        let mut mistakes = reader.mistakes;
+        let (mut mistakes, cases) = (reader.mistakes, reader.cases);
         // What follows from a syntax error in the same line is no mistake of its own.
         let line = |span: &Range<usize>| text[..span.start.min(text.len())].matches('\n').count();
         mistakes.retain(|mistake| {
@@ -84,7 +102,7 @@ impl Pipeline {
         }
         let stem = || Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let name = name.or_else(stem).unwrap_or_default();
-        Ok(Pipeline { name, text: text.to_owned(), stages })
+        Ok(Pipeline { name, text: text.to_owned(), stages, cases })
     }
 
     /// What the pipeline is called.
@@ -105,10 +123,42 @@ impl Pipeline {
         &self.stages
     }
 
+    /// What its author expects of it: the `[[test]]` tables.
+    #[must_use]
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
+    }
+
     /// The stages, in order, for a caller that takes them apart.
     #[must_use]
     pub fn into_stages(self) -> Vec<PipelineStage> {
         self.stages
+    }
+
+    /// Puts a stage that no definition can name before the one at `index`, or at the end if there is none there.
+    ///
+    /// `version` stands for what the stage does: with another, states that stages behind it have learned do not fit
+    /// any more. Messages place the stage at line 0.
+    ///
+    /// # Panics
+    /// If `index` is larger than the number of stages.
+    pub fn insert(&mut self, index: usize, name: &'static str, version: &str, built: Built) {
+        let added = |before: &str| {
+            let mut digest = Sha256::new();
+            for text in [before, name, version] {
+                digest.update((text.len() as u64).to_le_bytes());
+                digest.update(text);
+            }
+            hex(&digest.finalize())
+        };
+        let before = index.checked_sub(1).map_or("", |before| &self.stages[before].digest);
+        let digest = added(before);
+        // All that stands behind it sees what it leaves.
+        for stage in &mut self.stages[index..] {
+            stage.digest = added(&stage.digest);
+        }
+        let stage = PipelineStage { name, marks: built.marks, step: built.step, line: 0, digest };
+        self.stages.insert(index, stage);
     }
 
     /// The keys of the output record that its stages write.
@@ -126,6 +176,10 @@ impl Pipeline {
     pub fn digest_up_to(&self, index: usize) -> String {
         self.stages[index].digest.clone()
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> String {
@@ -156,6 +210,7 @@ struct Reader<'r> {
     registry: &'r Registry,
     tables: &'r FileTables,
     mistakes: Vec<Mistake>,
+    cases: Vec<Case>,
     digest: Sha256,
 }
 
@@ -179,6 +234,10 @@ impl Reader<'_> {
         let mut stages = Vec::new();
         for (key, value) in document {
             let span = value.span();
+            if key.get_ref() == "test" {
+                self.cases = cases(self.text, &value, &mut self.mistakes);
+                continue;
+            }
             match (key.get_ref().as_ref(), value.into_inner()) {
                 ("name", DeValue::String(text)) => name = Some(text.into_owned()),
                 ("description", DeValue::String(_)) => {}
@@ -279,7 +338,7 @@ impl Reader<'_> {
                 self.digest.update(options.map(|options| options.to_string()).unwrap_or_default());
                 let mut digest = self.digest.clone();
                 digest.update(self.tables.digest().finalize());
-                let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+                let digest = hex(&digest.finalize());
                 Some(PipelineStage { name: entry.name, marks: built.marks, step: built.step, line, digest })
             }
             Err(mistakes) => {

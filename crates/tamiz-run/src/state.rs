@@ -1,5 +1,6 @@
 //! Files that hold what corpus-level stages have learned.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -42,10 +43,14 @@ impl States {
 
     /// Reads a file, and checks that it fits the pipeline.
     pub(crate) fn read(path: &Path, pipeline: &Pipeline) -> Result<Self, RunError> {
-        let states = Self::open(path)?;
-        let misfit = |message: String| {
-            RunError::new(format!("the state {} does not fit: {message}", path.display()), FIT_AGAIN)
-        };
+        Self::open(path)?.checked(&path.display(), pipeline)
+    }
+
+    /// Checks that the states fit the pipeline. `shown` is what messages call them.
+    fn checked(self, shown: &dyn Display, pipeline: &Pipeline) -> Result<Self, RunError> {
+        let states = self;
+        let misfit =
+            |message: String| RunError::new(format!("the state {shown} does not fit: {message}"), FIT_AGAIN);
         let mut learners = learners(pipeline);
         for learned in &states.stages {
             let Some((index, name, _)) = learners.next() else {
@@ -152,6 +157,22 @@ fn save(learner: &dyn Learner, state: &State) -> Result<Box<RawValue>, RunError>
 
 fn unwritable(path: &Path, error: &serde_json::Error) -> RunError {
     RunError::new(format!("cannot write {}: {error}", path.display()), "report it")
+}
+
+/// What the stage of that name has learned, as a state file holds it: the JSON of its state.
+///
+/// # Errors
+/// If the file cannot be read, is of another version, or that stage has not learned in it.
+pub fn learned(path: &Path, stage: &str) -> Result<String, RunError> {
+    let states = States::open(path)?;
+    let known = || states.stages.iter().map(|learned| learned.stage.as_str()).collect::<Vec<_>>().join(", ");
+    match states.stages.iter().find(|learned| learned.stage == stage) {
+        Some(learned) => Ok(learned.state.get().to_owned()),
+        None => Err(RunError::new(
+            format!("the stage `{stage}` has learned nothing in {}, but: {}", path.display(), known()),
+            "fit a pipeline in which it learns",
+        )),
+    }
 }
 
 /// Merges state files into one; any grouping and order gives the same bytes.
