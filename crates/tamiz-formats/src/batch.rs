@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::record::{Record, Records};
-use crate::{Fault, Place, Source};
+use crate::{Fault, Place, Source, html};
 
 /// Records that are worked on together, still as the bytes of their files.
 ///
@@ -22,6 +22,8 @@ pub struct Batch {
     pub(crate) pieces: Vec<Piece>,
     /// The most bytes that a record may have.
     pub(crate) limit: usize,
+    /// How pages are read.
+    pub(crate) html: html::Options,
 }
 
 /// A stretch of one file.
@@ -58,6 +60,19 @@ impl Batch {
     #[must_use]
     pub fn records(&self) -> Records<'_> {
         Records::new(self)
+    }
+
+    /// A digest of the batch's bytes and of where its records stand: that a batch read again is the same.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut hash = xxhash_rust::xxh3::Xxh3::new();
+        hash.update(&self.bytes[..self.filled]);
+        for piece in &self.pieces {
+            for number in [piece.range.len() as u64, piece.offset, piece.line, piece.record] {
+                hash.update(&number.to_le_bytes());
+            }
+        }
+        hash.digest()
     }
 
     /// Bytes of the files' content in the batch.

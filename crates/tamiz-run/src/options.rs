@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tamiz_formats::{Compression, Limits, Selection};
+use tamiz_formats::{Compression, Limits, Selection, html};
 
 /// What a run may be told. The default does the whole of the inputs on all cores.
 #[derive(Clone, Debug)]
@@ -21,13 +21,19 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// Whether a run may replace what an earlier run wrote in the output directory.
     pub overwrite: bool,
+    /// Whether a run goes on with what an earlier one, stopped or killed, left unfinished in the output directory.
+    pub resume: bool,
     /// How the output is compressed. `None`: as the inputs are if all are compressed alike, else not at all; and
     /// not at all in a stream.
     pub format: Option<Compression>,
+    /// Whether what is taken out is kept in `residue/`, so that originals can be restored. A stream has no residue.
+    pub residue: bool,
     /// Whether progress is not shown.
     pub quiet: bool,
     /// Sizes of batches and records, in bytes.
     pub limits: Limits,
+    /// How pages of HTML are read.
+    pub html: html::Options,
     /// A new part is begun once one holds this many bytes before compression. Default: 256 MB.
     pub part_bytes: u64,
     /// Set to true from elsewhere (a signal handler), it ends the run at the next batch.
@@ -42,9 +48,12 @@ impl Default for Options {
             limit: None,
             state: None,
             overwrite: false,
+            resume: false,
             format: None,
+            residue: true,
             quiet: false,
             limits: Limits::default(),
+            html: html::Options::default(),
             part_bytes: 256_000_000,
             stop: Arc::default(),
         }
