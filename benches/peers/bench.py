@@ -83,6 +83,12 @@ class Corpus:
         return target.with_suffix(".gz") if form == "gz" else target, json.loads(size.read_text())["bytes"] / 1e6
 
 
+def tamiz(arguments: argparse.Namespace, definition: Path, source: Path, output: str, threads: int) -> list[str]:
+    """A run of tamiz over one input, compressed as the peers' outputs are."""
+    built = [str(arguments.tamiz), "run", str(definition), str(source), "-o", output]
+    return [*built, "--threads", str(threads), "--quiet", "--format", "jsonl.zst"]
+
+
 def command(entry: Entry, source: Path, scratch: Path, arguments: argparse.Namespace) -> list[str]:
     """What is run for an entry, its output below `scratch`."""
     if not entry.environment:
@@ -91,12 +97,12 @@ def command(entry: Entry, source: Path, scratch: Path, arguments: argparse.Names
             definition = scratch / "stage.toml"
             definition.write_text(STAGE.format(entry.work))
         output = str(scratch / "out")
-        return [str(arguments.tamiz), "run", str(definition), str(source), "-o", output, "--threads", "1", "--quiet", "--format", "jsonl.zst"]  # fmt: skip
+        return tamiz(arguments, definition, source, output, threads=1)
     folder = arguments.folder
     if entry.environment == "dolma":
         program = str(environments.python("dolma", folder).with_name("dolma"))
-        return [program, "tag", "--documents", str(source), "--destination", str(scratch / "out"), "--experiment", "peers",
-                "--taggers", "c4_v2", "cld2_doc_v2", "--processes", "1"]  # fmt: skip
+        built = [program, "tag", "--documents", str(source), "--destination", str(scratch / "out")]
+        return [*built, "--experiment", "peers", "--taggers", "c4_v2", "cld2_doc_v2", "--processes", "1"]
     (scratch / "out").mkdir()
     python = str(environments.python(entry.environment, folder))
     built = [python, str(HERE / "work.py"), entry.work, str(source), str(scratch / "out" / "pages.jsonl.zst")]
@@ -139,7 +145,9 @@ def measure_all(
     return rounds, sizes
 
 
-def summaries_of(rounds: dict[Entry, list[Round]], sizes: dict[Entry, float], faults: dict[Entry, str]) -> dict[Entry, Summary]:  # fmt: skip
+def summaries_of(
+    rounds: dict[Entry, list[Round]], sizes: dict[Entry, float], faults: dict[Entry, str]
+) -> dict[Entry, Summary]:
     """The summary of every entry that came through all rounds."""
     whole = {entry: (own, sizes[entry]) for entry, own in rounds.items() if own and entry not in faults}
     floor = next((found for entry, found in whole.items() if entry.work == FLOOR), None)
@@ -157,8 +165,7 @@ def memory_check(arguments: argparse.Namespace) -> int:
     output = arguments.folder / "scratch" / "out"
     shutil.rmtree(output.parent, ignore_errors=True)
     output.parent.mkdir(parents=True)
-    built = [str(arguments.tamiz), "run", str(ROOT / "pipelines" / "news.toml"), str(source), "-o", str(output)]
-    built += ["--threads", "2", "--quiet", "--format", "jsonl.zst"]
+    built = tamiz(arguments, ROOT / "pipelines" / "news.toml", source, str(output), threads=2)
     measure = run(built, arguments.folder / "last.log", 3600.0)
     shutil.rmtree(output.parent)
     print(
@@ -207,18 +214,20 @@ def main() -> int:
     rounds, sizes = measure_all(entries, faults, Corpus(arguments.folder, arguments.mb, arguments.seed), arguments)
     summaries = summaries_of(rounds, sizes, faults)
 
-    head = f"{report.machine()}. {arguments.mb:g} MB of synthetic pages, seed {arguments.seed}, one worker each, medians of {arguments.rounds} rounds."  # fmt: skip
+    head = f"{report.machine()}. {arguments.mb:g} MB of synthetic pages, seed {arguments.seed}, one worker each, "
+    head += f"medians of {arguments.rounds} rounds."
     text = f"{head}\n\n{report.table(entries, summaries, faults, versions)}"
     print(text)
     if arguments.output:
         arguments.output.write_text(text, encoding="utf-8")
     if arguments.json:
         found = [
-            {**asdict(entry), "fault": faults.get(entry), "rounds": [asdict(one) for one in rounds[entry]],
-             "summary": asdict(summaries[entry]) if entry in summaries else None}
+            asdict(entry)
+            | {"fault": faults.get(entry), "rounds": [asdict(one) for one in rounds[entry]]}
+            | {"summary": asdict(summaries[entry]) if entry in summaries else None}
             for entry in entries
-        ]  # fmt: skip
-        arguments.json.write_text(json.dumps({"machine": report.machine(), "entries": found}, indent=1), encoding="utf-8")
+        ]
+        arguments.json.write_text(json.dumps({"head": head, "entries": found}, indent=1), encoding="utf-8")
     return 0
 
 

@@ -5,13 +5,13 @@
     python3 benches/peers/corpus.py --mb 2000 --seed 7 -o -        # JSONL on standard output
     python3 benches/peers/corpus.py --mb 5 --html DIR              # the same pages as HTML files
 
-The same seed gives the same bytes, on any machine and at any size: page N depends on the seed and on N alone, so a small
-corpus is the beginning of a large one. Pages are written one after the other and none is kept: memory stays at about
-20 MB for a corpus of any size.
+The same seed gives the same bytes, on any machine and at any size: page N depends on the seed and on N alone, so a
+small corpus is the beginning of a large one. Pages are written one after the other and none is kept: memory stays at
+about 20 MB for a corpus of any size.
 
-In lengths the pages are like the web's: about 59 bytes a line, 200 lines and 12 KB a page, and the one line in eight that
-is a paragraph holds nearly two thirds of the bytes. In words they are poorer: some 300 phrases a language, in the
-files `words/*.toml`, put together at random. That is enough to time a program on, and not enough to judge one by.
+In lengths the pages are like the web's: about 60 bytes a line, 180 lines and 11 KB a page, and the one line in eight
+that is a paragraph holds two thirds of the bytes. In words they are poorer: some 300 phrases a language, in the files
+`words/*.toml`, put together at random. That is enough to time a program on, and not enough to judge one by.
 """
 
 from __future__ import annotations
@@ -183,12 +183,14 @@ def _page(number: int, language: str, grammar: Grammar, chance: Callable[[], flo
 
 
 def as_html(page: Page) -> str:
-    """The page as HTML: what its text says, in the landmarks and tags that sites use, with scripts and styles around."""
+    """The page as HTML: what its text says, in the landmarks and tags of real sites, with scripts and styles around."""
     title = next(block.text for block in page.blocks if block.tag == "h1")
     parts = [
-        f'<!DOCTYPE html>\n<html lang="{page.language}">\n<head>\n<meta charset="utf-8">\n<title>{html.escape(title)}</title>\n',
+        f'<!DOCTYPE html>\n<html lang="{page.language}">\n<head>\n<meta charset="utf-8">\n',
+        f"<title>{html.escape(title)}</title>\n",
         '<link rel="stylesheet" href="/static/site.css">\n<style>.nav{display:flex}.promo{color:#777}</style>\n',
-        '<script>window.dataLayer=window.dataLayer||[];function tag(){dataLayer.push(arguments);}tag("js",new Date());</script>\n',
+        "<script>window.dataLayer=window.dataLayer||[];function tag(){dataLayer.push(arguments);}",
+        'tag("js",new Date());</script>\n',
         f'<link rel="canonical" href="{page.url}">\n</head>\n<body class="page page-{page.number % 7}">\n',
     ]
     opened, wrapped = "", ""
@@ -258,7 +260,7 @@ def sink(path: str) -> Iterator[IO[str]]:
 
 
 def write_jsonl(path: str, megabytes: float, seed: int = SEED) -> dict[str, int]:
-    """Writes pages until their text has the asked size; says how many there are, with how many lines and bytes of text."""
+    """Writes pages until their text has the asked size; says how many pages, lines and bytes of text there are."""
     written = {"pages": 0, "lines": 0, "bytes": 0}
     with sink(path) as stream:
         for page in pages(seed):

@@ -117,8 +117,11 @@ def summarize(
     baseline: tuple[Sequence[Round], float] | None,
     floor: tuple[Sequence[Round], float] | None,
 ) -> Summary:
-    """What the table says of an entry."""
-    against = lambda other, kind: ratio(rounds, megabytes, *other, kind) if other else None  # noqa: E731
+    """What the table says of an entry; the baseline and the floor with the megabytes that they were measured on."""
+
+    def against(other: tuple[Sequence[Round], float] | None, kind: str) -> float | None:
+        return ratio(rounds, megabytes, other[0], other[1], kind) if other else None
+
     return Summary(
         megabytes=megabytes,
         wall_rate=megabytes / median(seconds(one, "wall") for one in rounds),

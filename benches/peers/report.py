@@ -10,8 +10,16 @@ from pathlib import Path
 from entries import GROUPS, Entry
 from measure import Summary
 
-HEAD = (
-    "| program | MB/s | MB per CPU s | × tamiz's CPU time | × its wall-clock time | × the floor | start-up, CPU s | memory, MB | measured on, MB |"
+COLUMNS = (
+    "program",
+    "MB/s",
+    "MB per CPU s",
+    "× tamiz's CPU time",
+    "× its wall-clock time",
+    "× the floor",
+    "start-up, CPU s",
+    "memory, MB",
+    "measured on, MB",
 )
 
 
@@ -58,12 +66,14 @@ def table(
         measured = [entry for entry in own if entry in summaries]
         parts.append(f"### {group}\n")
         if measured:
-            parts.append(HEAD)
-            parts.append("| --- |" + " ---: |" * (HEAD.count("|") - 2))
+            parts.append(f"| {' | '.join(COLUMNS)} |")
+            parts.append("| --- |" + " ---: |" * (len(COLUMNS) - 1))
             parts.extend(row(named(entry, versions), summaries[entry], entry.baseline) for entry in measured)
             parts.append("")
         parts.extend(f"- {named(entry, versions)}: {entry.beside}." for entry in own if entry.beside)
-        parts.extend(f"- **Not measured**: {named(entry, versions)}: {faults[entry]}." for entry in own if entry in faults)
+        for entry in own:
+            if entry in faults:
+                parts.append(f"- **Not measured**: {named(entry, versions)}: {faults[entry]}.")
         parts.append("")
     return "\n".join(parts)
 

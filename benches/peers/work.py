@@ -113,7 +113,8 @@ def pysbd(arguments: argparse.Namespace) -> None:
             known = language if language in LANGUAGE_CODES else "en"
             segmenters[language] = pysbd.Segmenter(language=known, clean=False, char_span=True)
         # Line by line: over a whole page it takes several times as long.
-        record["sentences"] = sentences = []
+        sentences: list[list[int]] = []
+        record["sentences"] = sentences
         start = 0
         for line in record["text"].split("\n"):
             sentences.extend([start + span.start, start + span.end] for span in segmenters[language].segment(line))
@@ -176,7 +177,8 @@ def resiliparse(arguments: argparse.Namespace) -> None:
 def justext(arguments: argparse.Namespace) -> None:
     import justext
 
-    names = {"en": "English", "es": "Spanish", "de": "German", "fr": "French", "pt": "Portuguese", "it": "Italian", "ru": "Russian"}
+    names = {"en": "English", "es": "Spanish", "de": "German", "fr": "French"}
+    names |= {"pt": "Portuguese", "it": "Italian", "ru": "Russian"}
     lists = {code: justext.get_stoplist(name) for code, name in names.items()}
 
     def work(record: Record) -> None:
