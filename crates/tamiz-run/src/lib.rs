@@ -11,6 +11,7 @@
 //! quarantine/part-00000.jsonl  what could not be read: input, line, record, byte offset, reason, remedy, raw bytes
 //! _tamiz/manifest.json       what it was made from and what is in it, with checksums; written last
 //! _tamiz/report.json         counts, kinds removed, times
+//! _tamiz/report.html         the same for people, with documents before and after: see `tamiz-review`
 //! ```
 //! Files are written under a temporary name (`.part-00000.jsonl.tmp`), synced, then renamed. The output is compressed
 //! as the inputs are, if all of them are compressed alike; [`Options::format`] says otherwise.
@@ -21,7 +22,7 @@
 //! # Laws
 //! - `read = kept + dropped + quarantined`, always. A stage that panics costs the document, not the run.
 //! - The same inputs, pipeline and options give the same bytes, whatever the thread count: in parts, `dropped`,
-//!   `quarantine` and the manifest. `report.json` holds times, and is not covered.
+//!   `residue`, `quarantine` and the manifest. The reports hold times, and are not covered.
 //! - Records come out in the order in which they went in.
 //! - Memory is bounded by threads, batch size and the largest record, whatever the corpus.
 //! - The outputs of shards 1 to N, joined in order, hold the records of one run in its order.
@@ -48,6 +49,7 @@ mod clean;
 mod engine;
 mod error;
 mod fit;
+mod narrowest;
 mod options;
 mod output;
 mod panics;

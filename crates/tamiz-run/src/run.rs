@@ -5,12 +5,14 @@ use std::path::Path;
 use std::time::Instant;
 
 use serde::Serialize;
+use tamiz_core::Scratch;
 use tamiz_formats::{Compression, Listing, Reader, Selection, Source, list};
 use tamiz_pipeline::Pipeline;
 
 use crate::clean::{Cleaned, Cleaner};
 use crate::engine::{Ending, drive};
 use crate::fit::{given, learn};
+use crate::narrowest::narrowest;
 use crate::output::{Output, OutputFile};
 use crate::progress::Progress;
 use crate::stages::Stages;
@@ -63,9 +65,28 @@ pub fn run(
     if !summary.interrupted {
         let manifest =
             Manifest::new(pipeline, &states, inputs, &sizes, left, &tally, files, compression, options);
+        if options.report {
+            report(&output, &manifest, &summary, &stages)?;
+        }
         output.note("manifest.json", &manifest)?;
     }
     Ok(summary)
+}
+
+/// Writes `report.html`. Of a run that was stopped there is none: its output is not whole.
+fn report(
+    output: &Output,
+    manifest: &Manifest<'_>,
+    summary: &Summary,
+    stages: &Stages<'_>,
+) -> Result<(), RunError> {
+    let summary = serde_json::to_value(summary)
+        .map_err(|error| RunError::new(format!("cannot write the report: {error}"), "report it"))?;
+    let mut scratch = Scratch::default();
+    let mut narrowest = |source: &str, site: Option<&str>| narrowest(stages, &mut scratch, source, site);
+    let page = tamiz_review::report(&output.review(manifest)?, &summary, &mut narrowest)
+        .map_err(|error| RunError::new(error.to_string(), "check the output's disk"))?;
+    output.page("report.html", &page)
 }
 
 /// Lets the corpus-level stages learn, or take what they have learned before; `None` if that was stopped.
