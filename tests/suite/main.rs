@@ -11,6 +11,7 @@ mod definitions;
 mod faults;
 mod house;
 mod looking;
+mod report;
 mod review;
 mod run;
 mod support;

@@ -35,8 +35,9 @@ pub(super) struct Shown {
 #[derive(Debug, Default, Serialize)]
 struct ShownLine {
     pieces: Vec<Piece>,
-    /// Kind and rule of what went, where something did.
+    /// Kind, stage and rule of what went, where something did.
     kind: Option<&'static str>,
+    stage: Option<String>,
     rule: Option<String>,
     /// Whether all of it went.
     is_gone: bool,
@@ -129,7 +130,8 @@ impl Sample {
                 push(&mut shown, from, to, true);
                 position = to;
                 shown.kind = Some(span.kind.name());
-                shown.rule = Some(format!("{}/{}", span.stage, span.rule));
+                shown.stage = Some(span.stage.clone());
+                shown.rule = Some(short(&span.rule, 60));
             }
             push(&mut shown, position, end.max(position), false);
             shown.is_gone = shown.pieces.iter().all(|piece| piece.is_gone || piece.text.trim().is_empty());

@@ -75,6 +75,7 @@ fn page(
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
     environment.add_filter("thousands", thousands);
+    environment.add_filter("size", size);
     environment.add_filter("percent", |share: f64| format!("{:.1}", 100.0 * share));
     environment.add_template("page.html", include_str!("page.html"))?;
     let documents: Vec<Shown> = gathered.documents.iter().map(|document| document.shown(most)).collect();
@@ -116,6 +117,15 @@ fn hash(text: &str) -> String {
         }
     }
     coded
+}
+
+/// Bytes as people say them.
+fn size(bytes: f64) -> String {
+    match bytes {
+        b if b < 1e6 => format!("{:.0} KB", b / 1e3),
+        b if b < 1e9 => format!("{:.1} MB", b / 1e6),
+        b => format!("{:.1} GB", b / 1e9),
+    }
 }
 
 fn thousands(number: f64) -> String {
