@@ -12,6 +12,7 @@ mod faults;
 mod house;
 mod looking;
 mod report;
+mod resume;
 mod review;
 mod run;
 mod support;

@@ -22,6 +22,15 @@ pub(crate) struct Cleaned {
     pub(crate) tally: Tally,
     /// Bytes of the input files that it was read from.
     pub(crate) consumed: u64,
+    /// The batch's own: see [`Batch::digest`].
+    pub(crate) digest: u64,
+}
+
+impl Cleaned {
+    /// A block for each stream of the output, in their order there.
+    pub(crate) fn blocks(&self) -> [&Block; 4] {
+        [&self.kept, &self.dropped, &self.residue, &self.quarantine]
+    }
 }
 
 /// Records that are written together.
@@ -198,6 +207,7 @@ impl Work for Cleaner<'_> {
             residue: Block::default(),
             tally: Tally::new(self.stages.len()),
             consumed: batch.consumed,
+            digest: batch.digest(),
         };
         done.tally.seconds.reading = reading;
         let mut clock = Instant::now();

@@ -13,7 +13,9 @@
 //! _tamiz/report.json         counts, kinds removed, times
 //! _tamiz/report.html         the same for people, with documents before and after: see `tamiz-review`
 //! ```
-//! Files are written under a temporary name (`.part-00000.jsonl.tmp`), synced, then renamed. The output is compressed
+//! Parts are written under temporary names (`.part-00000.jsonl.tmp`), synced, renamed, then noted in
+//! `_tamiz/journal.jsonl`, which a finished run takes away. A run that was stopped or killed goes on with
+//! [`Options::resume`] where its last whole part ended. One part's files have one number in every folder. The output is compressed
 //! as the inputs are, if all of them are compressed alike; [`Options::format`] says otherwise.
 //!
 //! # What this crate does not know
@@ -23,6 +25,8 @@
 //! - `read = kept + dropped + quarantined`, always. A stage that panics costs the document, not the run.
 //! - The same inputs, pipeline and options give the same bytes, whatever the thread count: in parts, `dropped`,
 //!   `residue`, `quarantine` and the manifest. The reports hold times, and are not covered.
+//! - A run that was killed at any moment and resumed gives the bytes of a run that was not. What stands under its own
+//!   name is whole. If the version, the definition, an input or an option that counts has changed, it is refused.
 //! - Records come out in the order in which they went in.
 //! - Memory is bounded by threads, batch size and the largest record, whatever the corpus.
 //! - The outputs of shards 1 to N, joined in order, hold the records of one run in its order.
@@ -49,10 +53,13 @@ mod clean;
 mod engine;
 mod error;
 mod fit;
+mod journal;
+mod lock;
 mod narrowest;
 mod options;
 mod output;
 mod panics;
+mod parts;
 mod progress;
 mod ready;
 mod run;

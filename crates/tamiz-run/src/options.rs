@@ -21,6 +21,8 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// Whether a run may replace what an earlier run wrote in the output directory.
     pub overwrite: bool,
+    /// Whether a run goes on with what an earlier one, stopped or killed, left unfinished in the output directory.
+    pub resume: bool,
     /// How the output is compressed. `None`: as the inputs are if all are compressed alike, else not at all; and
     /// not at all in a stream.
     pub format: Option<Compression>,
@@ -48,6 +50,7 @@ impl Default for Options {
             limit: None,
             state: None,
             overwrite: false,
+            resume: false,
             format: None,
             residue: true,
             report: true,
