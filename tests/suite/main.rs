@@ -9,6 +9,7 @@ mod check;
 mod commands;
 mod definitions;
 mod faults;
+mod guide;
 mod house;
 mod looking;
 mod report;

@@ -70,7 +70,7 @@ mod stream;
 mod summary;
 mod tally;
 
-pub use bench::{Bench, BenchRow, bench};
+pub use bench::{Bench, BenchRow, bench, count_allocations};
 pub use error::RunError;
 pub use fit::{FitSummary, fit};
 pub use options::{Options, Shard};
