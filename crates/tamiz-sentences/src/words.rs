@@ -1,7 +1,7 @@
 //! What the words on both sides of a full stop say about it.
 
 use crate::lexicon::{Lexicon, Sort};
-use crate::marks::{is_armenian, opens};
+use crate::marks::{is_armenian, is_letter, opens};
 use crate::split::Next;
 
 /// Longest word before a full stop that is looked at, in characters.
@@ -189,8 +189,10 @@ fn after_quantity(text: &str, start: usize, at: usize) -> bool {
 fn word_before(text: &str, start: usize, stop: usize) -> usize {
     let mut at = stop;
     for (i, c) in text[start..stop].char_indices().rev().take(LONGEST) {
-        let part =
-            c.is_alphanumeric() || c == '.' || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}');
+        let part = is_letter(c)
+            || c == '.'
+            || c.is_numeric()
+            || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}');
         if !part {
             break;
         }
@@ -201,6 +203,6 @@ fn word_before(text: &str, start: usize, stop: usize) -> usize {
 
 /// The letters that the text starts with.
 fn first_word(text: &str) -> &str {
-    let end = text.char_indices().take(LONGEST).find(|(_, c)| !c.is_alphabetic());
+    let end = text.char_indices().take(LONGEST).find(|&(_, c)| !is_letter(c));
     &text[..end.map_or(text.floor_char_boundary(LONGEST), |(i, _)| i)]
 }
