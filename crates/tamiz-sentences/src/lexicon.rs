@@ -278,13 +278,26 @@ impl Languages {
             '\u{400}'..='\u{52f}' if word.contains(['ї', 'є', 'ґ']) => ("uk", 60),
             '\u{400}'..='\u{52f}' if word.contains('ў') => ("be", 200),
             '\u{400}'..='\u{52f}' if word.contains(['ә', 'ғ', 'қ', 'ң', 'ұ']) => ("kk", 200),
-            '\u{400}'..='\u{52f}' if word.contains('і') => ("uk", 60),
+            '\u{400}'..='\u{52f}' if word.contains('і') => ("uk", 90),
             '\u{400}'..='\u{52f}' => ("ru", 1),
             '\u{530}'..='\u{58f}' => ("hy", 1),
             '\u{590}'..='\u{5ff}' => ("he", 1),
             '\u{600}'..='\u{6ff}' => ("ar", 1),
             '\u{900}'..='\u{97f}' => ("hi", 1),
             '\u{d00}'..='\u{d7f}' => ("ml", 1),
+            // Letters that one language of Latin letters has, or hardly another.
+            _ if word.contains(['ł', 'ż', 'ź', 'ś', 'ć']) && !word.contains(['č', 'ž', 'š']) => {
+                ("pl", 60)
+            }
+            _ if word.contains(['ř', 'ě', 'ů']) => ("cs", 60),
+            _ if word.contains(['ľ', 'ĺ', 'ŕ']) => ("sk", 60),
+            _ if word.contains(['ő', 'ű']) => ("hu", 60),
+            _ if word.contains(['ğ', 'ı']) => ("tr", 60),
+            _ if word.contains(['ț', 'ș', 'ă']) => ("ro", 60),
+            _ if word.contains('ß') => ("de", 60),
+            _ if word.contains(['ģ', 'ķ', 'ļ', 'ņ']) => ("lv", 60),
+            _ if word.contains(['ė', 'ų', 'į']) => ("lt", 60),
+            _ if word.contains(['þ', 'ð']) => ("is", 60),
             _ => return None,
         };
         let place = self.known.binary_search_by_key(&LanguageCode::parse(name)?, |language| language.code);

@@ -75,8 +75,11 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
         if label.is_some_and(|item| item.start <= next) {
             continue;
         }
-        let mut has_brackets =
-            || *brackets.get_or_insert_with(|| memchr::memchr3(b'(', b'[', b'{', text.as_bytes()).is_some());
+        let mut has_brackets = || {
+            *brackets.get_or_insert_with(|| {
+                memchr::memchr3(b'(', b'[', b'{', text.as_bytes()).is_some() || text.contains('（')
+            })
+        };
         if breaks(text, start, run, closed, next, lexicon)
             && !(has_brackets() && in_brackets(text, run, next))
         {
@@ -233,8 +236,14 @@ fn in_brackets(text: &str, run: Terminal, next: usize) -> bool {
     let ahead = |open, close| {
         memchr::memchr2(open, close, &bytes[next..to]).is_some_and(|i| bytes[next + i] == close)
     };
+    let wide = || {
+        let behind = &text[text.ceil_char_boundary(from)..run.start];
+        let ahead = &text[next..text.floor_char_boundary(to)];
+        behind.rfind(['（', '）']).is_some_and(|i| behind[i..].starts_with('（'))
+            && ahead.find(['（', '）']).is_some_and(|i| ahead[i..].starts_with('）'))
+    };
     (behind(b'(', b')') && ahead(b'(', b')') || behind(b'[', b']') && ahead(b'[', b']')
-        || behind(b'{', b'}') && ahead(b'{', b'}'))
+        || behind(b'{', b'}') && ahead(b'{', b'}') || wide())
         // Text from right to left often has its brackets the wrong way round.
         && !text[..run.start].chars().next_back().is_some_and(is_right_to_left)
 }
