@@ -49,6 +49,11 @@ ratchet *ARGUMENTS:
     cargo build --release
     python3 .ci/ratchet.py {{ARGUMENTS}}
 
+# The Python package: the wheel, its tests and examples, in target/python
+python:
+    cargo build --release
+    .ci/python
+
 # Licences and sources of the dependencies (needs cargo-deny)
 deny:
     cargo deny check

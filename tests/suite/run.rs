@@ -227,3 +227,32 @@ fn quiet_says_nothing() {
     assert_eq!(output.status.code(), Some(0));
     assert_eq!((messages(&output).as_str(), output.stdout.len()), ("", 0));
 }
+
+#[test]
+fn a_page_of_html_brings_its_own_fields_and_is_read_as_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = "<html lang=es><head><title>La feria</title><link rel=canonical href='https://www.diario.example/feria'>\
+        <meta property='article:published_time' content='2024-05-01'></head><body><ol><li>Uno<li><a href='/dos'>Dos</a>\
+        </ol><table><tr><td>1<td>2</table></body></html>";
+    fs::write(folder.path().join("a.html"), page).unwrap();
+    let cleaned = |options: &[&str]| -> Value {
+        let out = folder.path().join(format!("out{}", options.len()));
+        let run = command()
+            .args(["run", "pipelines/passthrough.toml"])
+            .arg(folder.path().join("a.html"))
+            .args(options)
+            .arg("-o")
+            .arg(&out)
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{}", messages(&run));
+        serde_json::from_str(&read(&out.join("part-00000.jsonl"))).unwrap()
+    };
+    let plain = cleaned(&[]);
+    assert_eq!(plain["text"], "Uno\nDos\n1 2\n");
+    assert_eq!(plain["url"], "https://www.diario.example/feria");
+    assert_eq!((&plain["title"], &plain["date"]), (&json!("La feria"), &json!("2024-05-01")));
+    assert_eq!((&plain["language"], plain.get("author")), (&json!("es"), None));
+    let asked = cleaned(&["--html", "list-marks,table-rows,markdown-links"]);
+    assert_eq!(asked["text"], "1. Uno\n2. [Dos](/dos)\n1\t2\n");
+}

@@ -31,6 +31,7 @@
 //! ```
 
 mod document;
+mod hints;
 mod language;
 mod name;
 mod offsets;
@@ -41,6 +42,7 @@ mod span;
 mod stage;
 
 pub use document::{Cut, Document, Run};
+pub use hints::{ClassWords, Container, Element, Hint, Hints, Landmarks, Repeats};
 pub use language::{Language, LanguageCode};
 pub use name::{Name, NameType, Surface};
 pub use reason::{Fate, Kind, Reason, RuleId, intern};

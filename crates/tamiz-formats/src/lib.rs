@@ -19,7 +19,9 @@
 //! - Offsets count in the text as the input gives it: there is no normalisation.
 //! - A file's name says how it is compressed; its first bytes win where they show a compression. A damaged stream is a
 //!   fault at its place; reading goes on at its next gzip member or Zstandard frame.
-//! - The text of HTML is that of its blocks, one a line: see [`html::text`].
+//! - The text of HTML is that of its blocks, one a line, each with a hint of what its markup says: see [`html::read`].
+//!   What the page says about itself (address, title, author, date, language) becomes a field where the input has
+//!   none of that name.
 //!
 //! # What this crate does not know
 //! Stages, pipelines, threads, the directory that a run writes to; encodings other than UTF-8.
@@ -72,5 +74,5 @@ pub use fault::{Fault, Place, RAW_LIMIT};
 pub use format::{Compression, Format, NAMES, by_given_name, by_name};
 pub use input::{InputError, Listing, Source, list};
 pub use read::{Limits, Reader, Selection};
-pub use record::{Id, Record, Records};
+pub use record::{Id, Record, Records, site_of};
 pub use write::{Encoder, write_record};

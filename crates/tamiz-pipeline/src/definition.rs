@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
-use tamiz_core::{Marks, Step};
+use tamiz_core::{Built, Marks, Step};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
@@ -65,6 +65,20 @@ impl Pipeline {
         Self::read(path, text, registry, &FileTables::new(Path::new(""), Reach::Folder))
     }
 
+    /// Reads a definition from memory as if it stood in that file: files that it names are relative to its folder.
+    ///
+    /// # Errors
+    /// Every mistake of the definition.
+    pub fn parse_at(
+        path: &Path,
+        text: &str,
+        registry: &Registry,
+        reach: Reach,
+    ) -> Result<Pipeline, Mistakes> {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        Self::read(&path.display().to_string(), text, registry, &FileTables::new(folder, reach))
+    }
+
     fn read(path: &str, text: &str, registry: &Registry, tables: &FileTables) -> Result<Pipeline, Mistakes> {
         let (document, errors) = DeTable::parse_recoverable(text);
         let mut reader = Reader { text, registry, tables, mistakes: Vec::new(), digest: Sha256::new() };
@@ -111,6 +125,32 @@ impl Pipeline {
         self.stages
     }
 
+    /// Puts a stage that no definition can name before the one at `index`, or at the end if there is none there.
+    ///
+    /// `version` stands for what the stage does: with another, states that stages behind it have learned do not fit
+    /// any more. Messages place the stage at line 0.
+    ///
+    /// # Panics
+    /// If `index` is larger than the number of stages.
+    pub fn insert(&mut self, index: usize, name: &'static str, version: &str, built: Built) {
+        let added = |before: &str| {
+            let mut digest = Sha256::new();
+            for text in [before, name, version] {
+                digest.update((text.len() as u64).to_le_bytes());
+                digest.update(text);
+            }
+            hex(&digest.finalize())
+        };
+        let before = index.checked_sub(1).map_or("", |before| &self.stages[before].digest);
+        let digest = added(before);
+        // All that stands behind it sees what it leaves.
+        for stage in &mut self.stages[index..] {
+            stage.digest = added(&stage.digest);
+        }
+        let stage = PipelineStage { name, marks: built.marks, step: built.step, line: 0, digest };
+        self.stages.insert(index, stage);
+    }
+
     /// The keys of the output record that its stages write.
     #[must_use]
     pub fn marks(&self) -> Marks {
@@ -126,6 +166,10 @@ impl Pipeline {
     pub fn digest_up_to(&self, index: usize) -> String {
         self.stages[index].digest.clone()
     }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn unreadable(path: &Path, error: &std::io::Error) -> String {
@@ -279,7 +323,7 @@ impl Reader<'_> {
                 self.digest.update(options.map(|options| options.to_string()).unwrap_or_default());
                 let mut digest = self.digest.clone();
                 digest.update(self.tables.digest().finalize());
-                let digest = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+                let digest = hex(&digest.finalize());
                 Some(PipelineStage { name: entry.name, marks: built.marks, step: built.step, line, digest })
             }
             Err(mistakes) => {

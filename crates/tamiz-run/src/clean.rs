@@ -49,10 +49,16 @@ pub(crate) struct Cleaner<'r> {
 
 /// The annotations of a record that was dropped.
 #[derive(Serialize)]
-struct DroppedMarks {
+pub(crate) struct DroppedMarks {
     dropped: DroppedFor,
     #[serde(skip_serializing_if = "Option::is_none")]
     language: Option<Language>,
+}
+
+impl DroppedMarks {
+    pub(crate) fn new(document: &Document, Reason { stage, kind, rule }: Reason) -> Self {
+        Self { dropped: DroppedFor { stage, kind, rule }, language: document.language() }
+    }
 }
 
 #[derive(Serialize)]
@@ -81,17 +87,13 @@ impl<'r> Cleaner<'r> {
         clock: &mut Instant,
         done: &mut Cleaned,
     ) -> Result<(), RunError> {
-        let text = match record.text() {
-            Ok(text) => text,
+        let mut document = match record.document() {
+            Ok(document) => document,
             Err(fault) => {
                 self.quarantine(&fault, done);
                 return Ok(());
             }
         };
-        let mut document = Document::new(text);
-        if let Some(site) = record.site() {
-            document = document.with_site(&site);
-        }
         lap(clock, &mut done.tally.seconds.parsing);
         let applied = self.stages.apply(&mut document, &mut self.scratch, &mut done.tally.stages);
         *clock = Instant::now();
@@ -119,9 +121,8 @@ impl<'r> Cleaner<'r> {
         // The text of a JSONL record that stays as it is can be written back with the input's own escapes.
         let changed = |text| (record.raw_text().is_none() || text != source).then_some(text);
         let tally = &mut done.tally;
-        if let Fate::Dropped(Reason { stage, kind, rule }) = document.fate() {
-            let marks =
-                DroppedMarks { dropped: DroppedFor { stage, kind, rule }, language: document.language() };
+        if let Fate::Dropped(reason) = document.fate() {
+            let marks = DroppedMarks::new(document, reason);
             write_record(record, changed(source), &marks, &mut done.dropped.bytes)?;
             done.dropped.records += 1;
             tally.counts.dropped += 1;

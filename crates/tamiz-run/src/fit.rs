@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tamiz_core::{Document, Fate, Learner, Scratch, State};
+use tamiz_core::{Fate, Learner, Scratch, State};
 use tamiz_formats::{Batch, Reader, Selection, Source, list};
 use tamiz_pipeline::Pipeline;
 
@@ -136,7 +136,7 @@ fn pass(
     let bytes = sources.iter().map(|source| source.size).sum();
     let mut progress = Progress::new(&format!("learning `{name}`"), bytes, options.quiet);
     let mut total = Tally::new(stages.len());
-    let reader = Reader::new(sources, None, options.limits, selection)?;
+    let reader = Reader::new(sources, None, options.limits, selection)?.with_html(options.html);
     let observer = || Ok(Observer { stages, learner, state: learner.empty(), scratch: Scratch::default() });
     let (ending, observers) = drive(reader, options, observer, |(tally, consumed): (Tally, u64)| {
         progress.add(consumed, tally.counts.read, tally.text_in);
@@ -166,16 +166,12 @@ impl Work for Observer<'_> {
         let mut tally = Tally::new(self.stages.len());
         for entry in batch.records() {
             tally.counts.read += 1;
-            let read = entry.and_then(|record| record.text().map(|text| (record, text)));
-            let Ok((record, text)) = read else {
+            let read = entry.and_then(|record| record.document().map(|document| (record, document)));
+            let Ok((record, mut document)) = read else {
                 // The run that follows tells of it; here it is counted.
                 tally.counts.quarantined += 1;
                 continue;
             };
-            let mut document = Document::new(text);
-            if let Some(site) = record.site() {
-                document = document.with_site(&site);
-            }
             tally.text_in += document.source().len() as u64;
             if self.stages.apply(&mut document, &mut self.scratch, &mut tally.stages).is_err() {
                 tally.counts.quarantined += 1;

@@ -20,11 +20,31 @@ enum Ready<'p> {
     Learned(Box<dyn Stage>),
 }
 
+impl Ready<'_> {
+    fn stage(&self) -> &dyn Stage {
+        match self {
+            Ready::Built(stage) => *stage,
+            Ready::Learned(stage) => &**stage,
+        }
+    }
+}
+
 impl<'p> Stages<'p> {
     /// The stages before the first one that has to learn.
     pub(crate) fn new(pipeline: &'p Pipeline) -> Self {
         let mut stages = Self { stages: Vec::new(), marks: pipeline.marks() };
         stages.extend(pipeline);
+        stages
+    }
+
+    /// The same with the stages that have learned, in order; they stay the caller's.
+    pub(crate) fn with(pipeline: &'p Pipeline, learned: &'p [Box<dyn Stage>]) -> Self {
+        let mut stages = Self::new(pipeline);
+        for stage in learned {
+            let name = pipeline.stages()[stages.stages.len()].name;
+            stages.stages.push((name, Ready::Built(&**stage)));
+            stages.extend(pipeline);
+        }
         stages
     }
 
@@ -70,11 +90,7 @@ impl<'p> Stages<'p> {
             let mut start = Instant::now();
             for ((name, stage), count) in self.stages.iter().zip(counts) {
                 current.set(name);
-                let stage = match stage {
-                    Ready::Built(stage) => *stage,
-                    Ready::Learned(stage) => &**stage,
-                };
-                stage.apply(document, scratch);
+                stage.stage().apply(document, scratch);
                 let end = Instant::now();
                 count.documents += 1;
                 count.bytes += document.source().len() as u64;

@@ -1,5 +1,6 @@
 //! Files that hold what corpus-level stages have learned.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -42,10 +43,14 @@ impl States {
 
     /// Reads a file, and checks that it fits the pipeline.
     pub(crate) fn read(path: &Path, pipeline: &Pipeline) -> Result<Self, RunError> {
-        let states = Self::open(path)?;
-        let misfit = |message: String| {
-            RunError::new(format!("the state {} does not fit: {message}", path.display()), FIT_AGAIN)
-        };
+        Self::open(path)?.checked(&path.display(), pipeline)
+    }
+
+    /// Checks that the states fit the pipeline. `shown` is what messages call them.
+    fn checked(self, shown: &dyn Display, pipeline: &Pipeline) -> Result<Self, RunError> {
+        let states = self;
+        let misfit =
+            |message: String| RunError::new(format!("the state {shown} does not fit: {message}"), FIT_AGAIN);
         let mut learners = learners(pipeline);
         for learned in &states.stages {
             let Some((index, name, _)) = learners.next() else {
