@@ -61,7 +61,11 @@ fn bench_compares_with_an_earlier_run_and_holds_to_a_bound() {
     let path = folder.path().join("before.json");
     let bench = |more: &[&str]| {
         let mut bench = command();
-        bench.args(["bench", "pipelines/news.toml", "tests/corpus", "--rounds", "1"]).args(more).output().unwrap()
+        bench
+            .args(["bench", "pipelines/news.toml", "tests/corpus", "--rounds", "1"])
+            .args(more)
+            .output()
+            .unwrap()
     };
     std::fs::write(&path, bench(&["--json"]).stdout).unwrap();
     let shown = path.to_str().unwrap();
