@@ -47,6 +47,8 @@ def run(command: Sequence[str], log: Path, limit: float, environment: Mapping[st
     process.returncode = os.waitstatus_to_exitcode(status)
     if wall >= limit:
         raise RunFailed(f"not done within {limit:.0f} s")
+    if process.returncode < 0:
+        raise RunFailed(f"ended by signal {-process.returncode}: {last_line(log)}")
     if process.returncode:
         raise RunFailed(f"status {process.returncode}: {last_line(log)}")
     return Measure(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1e3)
