@@ -122,11 +122,7 @@ impl Pass {
         self.hidden.clear();
         for (row, grams) in features.rows().iter().zip(features.grams()) {
             let mut sum = weights.zero_line;
-            for (i, &value) in row.iter().enumerate() {
-                if value != 0.0 {
-                    add_scaled(&mut sum, weights.standardise(i, value) - weights.zeros[i], &w0[i]);
-                }
-            }
+            add_features(weights, row, &mut sum);
             if grams[0] != 0 {
                 let sums = gram_sums(weights, grams);
                 for (i, &value) in sums.as_flattened().iter().enumerate() {
@@ -171,6 +167,24 @@ impl Pass {
             }
         }
     }
+}
+
+/// Adds what the features of a line that are not zero change. They are listed first: which they are is hard to foretell,
+/// and the sums then stay in registers.
+#[inline(always)]
+fn add_features(weights: &Weights, row: &[f32; FEATURES], sum: &mut Row) {
+    let w0 = rows(&weights.parameters[Layout::W0..Layout::B0]);
+    let mut changes = [(0usize, 0.0f32); FEATURES];
+    let mut count = 0;
+    for (i, &value) in row.iter().enumerate() {
+        changes[count] = (i, weights.standardise(i, value) - weights.zeros[i]);
+        count += usize::from(value != 0.0);
+    }
+    let mut sums = *sum;
+    for &(i, change) in &changes[..count] {
+        add_scaled(&mut sums, change, &w0[i]);
+    }
+    *sum = sums;
 }
 
 /// The depthwise convolution: every channel of a line, and of the lines before and after at that distance, by its tap.
