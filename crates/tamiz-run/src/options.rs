@@ -31,6 +31,8 @@ pub struct Options {
     pub residue: bool,
     /// What the fields of the input's records are called.
     pub fields: FieldNames,
+    /// Whether `report.html` is written.
+    pub report: bool,
     /// Whether progress is not shown.
     pub quiet: bool,
     /// Sizes of batches and records, in bytes.
@@ -55,6 +57,7 @@ impl Default for Options {
             format: None,
             residue: true,
             fields: FieldNames::default(),
+            report: true,
             quiet: false,
             limits: Limits::default(),
             html: html::Options::default(),
