@@ -30,6 +30,7 @@
 //! assert_eq!((removed[0].start, removed[0].end, removed[0].kind), (0, 7, Kind::Navigation));
 //! ```
 
+mod count;
 mod document;
 mod language;
 mod name;
@@ -40,6 +41,7 @@ mod scratch;
 mod span;
 mod stage;
 
+pub use count::{Count, Counter, Key, counted};
 pub use document::{Cut, Document, Run};
 pub use language::{Language, LanguageCode};
 pub use name::{Name, NameType, Surface};

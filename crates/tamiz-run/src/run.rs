@@ -35,6 +35,7 @@ pub fn run(
     options: &Options,
 ) -> Result<Summary, RunError> {
     let start = Instant::now();
+    let options = &options.clone().spilling_beside(output);
     let listing = list(inputs, &[output])?;
     let compression = options.format.unwrap_or_else(|| alike(&listing.sources));
     // An output that would be refused is refused before an hour of learning, and made after it: so that a state that

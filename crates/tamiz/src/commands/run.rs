@@ -9,7 +9,7 @@ use tamiz_core::Kind;
 use tamiz_run::{Compression, Options, Summary};
 
 use crate::command_line::{Definition, Failure, Status};
-use crate::commands::work::Work;
+use crate::commands::work::{Learning, Work};
 
 /// Clean documents with a pipeline
 ///
@@ -31,6 +31,8 @@ pub struct Arguments {
     output: PathBuf,
     #[command(flatten)]
     work: Work,
+    #[command(flatten)]
+    learning: Learning,
     /// What the corpus-level stages have learned, as `tamiz fit` wrote it. Without it they learn in a first pass.
     #[arg(long, value_name = "STATE")]
     state: Option<PathBuf>,
@@ -52,7 +54,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         state: arguments.state.clone(),
         overwrite: arguments.overwrite,
         format: arguments.format,
-        ..arguments.work.options()?
+        ..arguments.learning.apply(arguments.work.options()?)
     };
     let to_stream = arguments.output == Path::new("-");
     let summary = if to_stream {

@@ -1,5 +1,6 @@
 //! Options that all commands share which work through inputs.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -46,4 +47,40 @@ impl Work {
             ..Options::default()
         })
     }
+}
+
+/// Options of the commands in which corpus-level stages learn.
+#[derive(Args, Debug)]
+pub(crate) struct Learning {
+    /// How much memory a stage that counts may take while it learns, such as 512MB or 4GB. The rest goes to disk.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<usize>,
+    /// The folder for counts that do not fit into that memory; beside the output if left out.
+    #[arg(long, value_name = "DIR")]
+    spill: Option<PathBuf>,
+}
+
+impl Learning {
+    /// The options with these in them.
+    pub(crate) fn apply(&self, options: Options) -> Options {
+        let memory = self.memory.unwrap_or(options.memory);
+        Options { memory, spill: self.spill.clone(), ..options }
+    }
+}
+
+/// A number of bytes, as people write it.
+fn size(text: &str) -> Result<usize, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let unit = match unit.trim().to_ascii_uppercase().as_str() {
+        "MB" | "M" => 1_000_000,
+        "GB" | "G" => 1_000_000_000,
+        _ => return Err("write a size such as 512MB or 4GB".into()),
+    };
+    number
+        .parse::<usize>()
+        .ok()
+        .and_then(|number| number.checked_mul(unit))
+        .filter(|&bytes| bytes > 0)
+        .ok_or_else(|| "write a size such as 512MB or 4GB".into())
 }
