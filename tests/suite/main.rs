@@ -10,4 +10,5 @@ mod definitions;
 mod faults;
 mod house;
 mod run;
+mod shards;
 mod support;

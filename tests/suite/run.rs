@@ -181,8 +181,9 @@ fn learning_in_parts_and_merging_gives_the_same_output_as_one_run() {
     tamiz(&[word("merge"), &at("01.state"), &at("2.state"), word("-o"), &at("a.state")]);
     tamiz(&[word("merge"), &at("2.state"), &at("1.state"), &at("0.state"), word("-o"), &at("b.state")]);
     tamiz(&[word("fit"), &pipeline, &input, word("-o"), &at("c.state")]);
-    assert_eq!(read(&at("a.state")), read(&at("b.state")));
-    assert_eq!(read(&at("a.state")), read(&at("c.state")));
+    let bytes = |name| std::fs::read(at(name)).unwrap();
+    assert_eq!(bytes("a.state"), bytes("b.state"));
+    assert_eq!(bytes("a.state"), bytes("c.state"));
     tamiz(&[word("run"), &pipeline, &input, word("-o"), &at("alone")]);
     tamiz(&[word("run"), &pipeline, &input, word("-o"), &at("given"), word("--state"), &at("a.state")]);
     assert_eq!(bytes(&at("alone"))["part-00000.jsonl"], bytes(&at("given"))["part-00000.jsonl"]);
@@ -226,4 +227,33 @@ fn quiet_says_nothing() {
         .unwrap();
     assert_eq!(output.status.code(), Some(0));
     assert_eq!((messages(&output).as_str(), output.stdout.len()), ("", 0));
+}
+
+#[test]
+fn a_page_of_html_brings_its_own_fields_and_is_read_as_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = "<html lang=es><head><title>La feria</title><link rel=canonical href='https://www.diario.example/feria'>\
+        <meta property='article:published_time' content='2024-05-01'></head><body><ol><li>Uno<li><a href='/dos'>Dos</a>\
+        </ol><table><tr><td>1<td>2</table></body></html>";
+    fs::write(folder.path().join("a.html"), page).unwrap();
+    let cleaned = |options: &[&str]| -> Value {
+        let out = folder.path().join(format!("out{}", options.len()));
+        let run = command()
+            .args(["run", "pipelines/passthrough.toml"])
+            .arg(folder.path().join("a.html"))
+            .args(options)
+            .arg("-o")
+            .arg(&out)
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{}", messages(&run));
+        serde_json::from_str(&read(&out.join("part-00000.jsonl"))).unwrap()
+    };
+    let plain = cleaned(&[]);
+    assert_eq!(plain["text"], "Uno\nDos\n1 2\n");
+    assert_eq!(plain["url"], "https://www.diario.example/feria");
+    assert_eq!((&plain["title"], &plain["date"]), (&json!("La feria"), &json!("2024-05-01")));
+    assert_eq!((&plain["language"], plain.get("author")), (&json!("es"), None));
+    let asked = cleaned(&["--html", "list-marks,table-rows,markdown-links"]);
+    assert_eq!(asked["text"], "1. Uno\n2. [Dos](/dos)\n1\t2\n");
 }

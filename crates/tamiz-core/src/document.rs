@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use crate::{Fate, Language, LanguageCode, Name, Reason, Span};
+use crate::{Fate, Hints, Language, LanguageCode, Name, Reason, Repeats, Span};
 
 /// A piece of the source that a stage cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +41,8 @@ pub struct Document {
     line_languages: Vec<(Span, LanguageCode)>,
     sentences: Vec<Span>,
     names: Vec<Name>,
+    hints: Option<Hints>,
+    repeats: Option<Repeats>,
 }
 
 impl Document {
@@ -62,6 +64,8 @@ impl Document {
             line_languages: Vec::new(),
             sentences: Vec::new(),
             names: Vec::new(),
+            hints: None,
+            repeats: None,
         }
     }
 
@@ -69,6 +73,25 @@ impl Document {
     #[must_use]
     pub fn with_site(mut self, site: &str) -> Self {
         self.site = Some(site.into());
+        self
+    }
+
+    /// The same document, with what its reader knows about the lines beside their text.
+    ///
+    /// # Panics
+    /// If there are more hints than lines, a container stands before the one around it, or a hint names one that is
+    /// not there.
+    #[must_use]
+    pub fn with_hints(mut self, hints: Hints) -> Self {
+        assert!(hints.lines.len() <= self.lines().len(), "a hint for each line");
+        let count = hints.containers.len() as u64;
+        let ordered = |(at, parent): (usize, u32)| u64::from(parent) < (at as u64).max(1);
+        assert!(
+            hints.containers.iter().map(|container| container.parent).enumerate().all(ordered),
+            "containers stand behind those around them"
+        );
+        assert!(hints.lines.iter().all(|hint| u64::from(hint.container) < count), "containers are there");
+        self.hints = Some(hints);
         self
     }
 
@@ -82,6 +105,18 @@ impl Document {
     #[must_use]
     pub fn site(&self) -> Option<&str> {
         self.site.as_deref()
+    }
+
+    /// What the reader knows about each line, where it was made from a page's HTML.
+    #[must_use]
+    pub fn hints(&self) -> Option<&Hints> {
+        self.hints.as_ref()
+    }
+
+    /// On how many of the site's pages each line stands, if a stage has counted.
+    #[must_use]
+    pub fn repeats(&self) -> Option<&Repeats> {
+        self.repeats.as_ref()
     }
 
     /// Every line of the source, without its line feed. A text has one line more than line feeds.
@@ -134,6 +169,15 @@ impl Document {
         if self.fate == Fate::Kept {
             self.fate = Fate::Dropped(reason);
         }
+    }
+
+    /// Says on how many of the site's pages each line stands. Later stages may go by it.
+    ///
+    /// # Panics
+    /// If it counts more lines than there are.
+    pub fn set_repeats(&mut self, repeats: Repeats) {
+        assert!(repeats.lines.len() <= self.lines().len(), "a count for each line");
+        self.repeats = Some(repeats);
     }
 
     /// Says what language the document is in.

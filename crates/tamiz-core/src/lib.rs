@@ -32,6 +32,7 @@
 
 mod count;
 mod document;
+mod hints;
 mod language;
 mod name;
 mod offsets;
@@ -43,6 +44,7 @@ mod stage;
 
 pub use count::{Count, Counter, Key, counted};
 pub use document::{Cut, Document, Run};
+pub use hints::{ClassWords, Container, Element, Hint, Hints, Landmarks, Repeats};
 pub use language::{Language, LanguageCode};
 pub use name::{Name, NameType, Surface};
 pub use reason::{Fate, Kind, Reason, RuleId, intern};

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::record::{Record, Records};
-use crate::{Fault, Place, Source};
+use crate::{Fault, Place, Source, html};
 
 /// Records that are worked on together, still as the bytes of their files.
 ///
@@ -22,6 +22,8 @@ pub struct Batch {
     pub(crate) pieces: Vec<Piece>,
     /// The most bytes that a record may have.
     pub(crate) limit: usize,
+    /// How pages are read.
+    pub(crate) html: html::Options,
 }
 
 /// A stretch of one file.

@@ -19,7 +19,9 @@
 //! - Offsets count in the text as the input gives it: there is no normalisation.
 //! - A file's name says how it is compressed; its first bytes win where they show a compression. A damaged stream is a
 //!   fault at its place; reading goes on at its next gzip member or Zstandard frame.
-//! - The text of HTML is that of its blocks, one a line: see [`html::text`].
+//! - The text of HTML is that of its blocks, one a line, each with a hint of what its markup says: see [`html::read`].
+//!   What the page says about itself (address, title, author, date, language) becomes a field where the input has
+//!   none of that name.
 //!
 //! # What this crate does not know
 //! Stages, pipelines, threads, the directory that a run writes to; encodings other than UTF-8.

@@ -9,7 +9,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 use crate::batch::{Batch, Piece, PieceKind};
 use crate::decode::{Decoder, Trouble};
 use crate::record::{is_blank, too_large, without_mark};
-use crate::{Format, RAW_LIMIT, Source};
+use crate::{Format, RAW_LIMIT, Source, html};
 
 /// Bytes read at a time while looking for the end of a long line or file.
 const STEP: usize = 256 << 10;
@@ -47,6 +47,7 @@ pub struct Reader {
     sources: std::vec::IntoIter<(Source, Option<(u64, u64)>)>,
     stdin: Option<Box<dyn Read + Send>>,
     limits: Limits,
+    html: html::Options,
     left: Option<u64>,
     current: Option<Open>,
     number: u64,
@@ -148,10 +149,18 @@ impl Reader {
             stdin,
             // A record that fits into a batch is never too large.
             limits: Limits { batch: limits.batch.clamp(1, limits.record.max(1)), ..limits },
+            html: html::Options::default(),
             left: selection.limit,
             current: None,
             number: 0,
         })
+    }
+
+    /// The same reader, which reads pages of HTML in that way.
+    #[must_use]
+    pub fn with_html(mut self, options: html::Options) -> Self {
+        self.html = options;
+        self
     }
 
     /// Reads the next batch into that one's memory; false at the end of all sources. `keep_waiting` is asked when the
@@ -159,6 +168,7 @@ impl Reader {
     pub fn next(&mut self, batch: &mut Batch, keep_waiting: &dyn Fn() -> bool) -> bool {
         batch.clear(self.limits.batch.max(STEP));
         batch.limit = self.limits.record;
+        batch.html = self.html;
         while batch.filled < self.limits.batch && batch.pieces.len() < PIECES && self.left != Some(0) {
             if self.current.is_none() && !self.open_next(batch) {
                 break;

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use memchr::memchr;
+use tamiz_core::Document;
 
 use crate::batch::{Batch, Entry, Piece, PieceKind};
 use crate::json::{self, Member};
@@ -27,6 +28,8 @@ pub struct Record<'b> {
     /// Its other fields, in the input's order, raw keys (with quotes) and raw values; without `id`, `text` and a
     /// `tamiz` of an earlier run.
     pub fields: Vec<(&'b str, &'b str)>,
+    /// What a page of HTML says about itself, for fields that the input does not have: see [`html::Page::facts`].
+    pub facts: Vec<(&'static str, String)>,
     /// The marks of an earlier run, as raw JSON.
     pub tamiz: Option<&'b str>,
     /// Its bytes in the input.
@@ -39,7 +42,7 @@ enum Text<'b> {
     /// A JSON string, with its quotes.
     Json(&'b str),
     Plain(&'b str),
-    Html(&'b str),
+    Html(Box<html::Page>),
 }
 
 impl<'b> Record<'b> {
@@ -48,9 +51,9 @@ impl<'b> Record<'b> {
     /// # Errors
     /// If a JSON string holds half of a surrogate pair: such a record has no text.
     pub fn text(&self) -> Result<String, Box<Fault<'b>>> {
-        match self.text {
-            Text::Plain(text) => Ok(text.to_owned()),
-            Text::Html(page) => Ok(html::text(page)),
+        match &self.text {
+            Text::Plain(text) => Ok((*text).to_owned()),
+            Text::Html(page) => Ok(page.text.clone()),
             Text::Json(raw) => json::unescape(raw).map_err(|at| {
                 let reason = format!(
                     "the text is not Unicode: half of a surrogate pair at byte {at} of its JSON string"
@@ -60,19 +63,36 @@ impl<'b> Record<'b> {
         }
     }
 
+    /// The record as a document that stages may mark: its text, its site, and what HTML says of its lines.
+    ///
+    /// # Errors
+    /// As [`Record::text`].
+    pub fn document(&self) -> Result<Document, Box<Fault<'b>>> {
+        let mut document = Document::new(self.text()?);
+        if let Some(site) = self.site() {
+            document = document.with_site(&site);
+        }
+        if let Text::Html(page) = &self.text {
+            document = document.with_hints(page.hints.clone());
+        }
+        Ok(document)
+    }
+
     /// The text as the JSON string that the input has; `None` for text files.
     #[must_use]
     pub fn raw_text(&self) -> Option<&'b str> {
-        if let Text::Json(raw) = self.text { Some(raw) } else { None }
+        if let Text::Json(raw) = &self.text { Some(raw) } else { None }
     }
 
-    /// The site of the field `url`: see [`site_of`].
+    /// The site of the field `url`, or of a page's own address where there is no such field: see [`site_of`].
     #[must_use]
     pub fn site(&self) -> Option<String> {
-        let (_, raw) = self.fields.iter().find(|(key, _)| *key == "\"url\"")?;
-        let url: Cow<'_, str> = match raw.strip_prefix('"')?.strip_suffix('"')? {
-            plain if !plain.contains('\\') => plain.into(),
-            _ => json::unescape(raw).ok()?.into(),
+        let url: Cow<'_, str> = match self.fields.iter().find(|(key, _)| *key == "\"url\"") {
+            Some((_, raw)) => match raw.strip_prefix('"')?.strip_suffix('"')? {
+                plain if !plain.contains('\\') => plain.into(),
+                _ => json::unescape(raw).ok()?.into(),
+            },
+            None => (&*self.facts.iter().find(|(key, _)| *key == "url")?.1).into(),
         };
         site_of(&url)
     }
@@ -141,7 +161,7 @@ impl<'b> Iterator for Records<'b> {
                 PieceKind::Lines => {
                     self.lines = Some((piece, 0, Place { line: Some(piece.line), ..piece.place() }));
                 }
-                PieceKind::File => return Some(file(piece, bytes)),
+                PieceKind::File => return Some(file(piece, bytes, self.batch.html)),
                 PieceKind::Fault { reason, remedy, length } => {
                     let line = (piece.source.format == Format::Jsonl).then_some(piece.line);
                     return Some(Err(Box::new(Fault {
@@ -182,14 +202,22 @@ pub(crate) fn without_mark(bytes: &[u8], offset: u64) -> &[u8] {
     if offset == 0 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes }
 }
 
-fn file<'b>(piece: &'b Piece, bytes: &'b [u8]) -> Entry<'b> {
+fn file<'b>(piece: &'b Piece, bytes: &'b [u8], html: html::Options) -> Entry<'b> {
     let place = piece.place();
     let text = utf8(without_mark(bytes, 0), place, "file")?;
-    let text = if piece.source.format == Format::Html { Text::Html(text) } else { Text::Plain(text) };
+    let mut facts = Vec::new();
+    let text = if piece.source.format == Format::Html {
+        let mut page = html::read(text, html);
+        facts = std::mem::take(&mut page.facts);
+        Text::Html(Box::new(page))
+    } else {
+        Text::Plain(text)
+    };
     Ok(Record {
         place,
         id: Id::Text((&*piece.source.id).into()),
         fields: Vec::new(),
+        facts,
         tamiz: None,
         raw: bytes,
         text,
@@ -278,7 +306,7 @@ fn parse<'b>(line: &'b [u8], place: Place<'b>, limit: usize) -> Entry<'b> {
         }
         _ => Id::Text(format!("{}:{}", place.input, place.line.unwrap_or(1)).into()),
     };
-    Ok(Record { place, id, fields: members, tamiz, raw: line, text: Text::Json(text) })
+    Ok(Record { place, id, fields: members, facts: Vec::new(), tamiz, raw: line, text: Text::Json(text) })
 }
 
 fn kind_of(value: &str) -> &'static str {

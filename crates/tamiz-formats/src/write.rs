@@ -39,6 +39,14 @@ pub fn write_record(
         out.push(b':');
         out.extend_from_slice(value.as_bytes());
     }
+    for (key, value) in &record.facts {
+        if !record.fields.iter().any(|(field, _)| field.trim_matches('"') == *key) {
+            out.extend_from_slice(b",\"");
+            out.extend_from_slice(key.as_bytes());
+            out.extend_from_slice(b"\":");
+            serde_json::to_writer(&mut *out, value)?;
+        }
+    }
     out.extend_from_slice(b",\"tamiz\":");
     serde_json::to_writer(&mut *out, tamiz)?;
     out.extend_from_slice(b"}\n");

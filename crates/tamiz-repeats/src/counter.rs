@@ -59,12 +59,15 @@ impl Counter for Repeats {
         let mut least = f64::INFINITY;
         for count in counts {
             if count.key.item == item::PAGES {
-                least = (count.sum as f64 * self.config.min_share).max(f64::from(self.config.min_pages));
-                sites.begin(count.key.group, count.sum);
-            } else if item::is_line(count.key.item) && count.sum as f64 >= least {
-                sites.line(count);
-            } else if !item::is_line(count.key.item) && count.sum > 1 {
-                sites.prose(count);
+                sites.begin(&count);
+                // Whoever only wants to know gets to know all.
+                least = if self.config.cut {
+                    (count.sum as f64 * self.config.min_share).max(f64::from(self.config.min_pages))
+                } else {
+                    2.0
+                };
+            } else if count.sum as f64 >= if item::is_line(count.key.item) { least } else { 2.0 } {
+                sites.add(&count);
             }
         }
         Box::new(Repeated::new(self.config.clone(), sites))

@@ -53,13 +53,16 @@ pub struct Config {
     /// Keep each repeated line on one page of its site. Pages have no order that many machines could agree on, so it is
     /// the page whose text has the smallest digest.
     pub keep_first: bool,
+    /// Cut the lines. With `false` they stay, and how often each one stands on its site is told to the stages behind:
+    /// `boilerplate` goes by it.
+    pub cut: bool,
     /// Also cut lines of prose: those of 60 characters or more (20 of Chinese or Japanese) that end like a sentence.
     pub prose: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { min_pages: 3, min_share: 0.2, keep_first: false, prose: false }
+        Self { min_pages: 3, min_share: 0.2, keep_first: false, cut: true, prose: false }
     }
 }
 
@@ -76,6 +79,7 @@ impl StageConfig for Config {
             let message = format!("{} is no share", self.min_share);
             errors.push(ConfigError::new(&["min_share"], message, "write a number from 0 to 1, such as 0.2"));
         }
-        if errors.is_empty() { Ok(Built::count(Marks::REMOVED, Repeats::new(self))) } else { Err(errors) }
+        let marks = if self.cut { Marks::REMOVED } else { Marks::NOTHING };
+        if errors.is_empty() { Ok(Built::count(marks, Repeats::new(self))) } else { Err(errors) }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use tamiz_core::{Count, Document, Kind, Reason, RuleId, Scratch, Span, Stage, StageConfig};
+use tamiz_core::{Count, Document, Kind, Reason, Repeats, RuleId, Scratch, Span, Stage, StageConfig};
 
 use crate::Config;
 use crate::counter::page_digest;
@@ -19,13 +19,14 @@ pub(crate) struct Sites {
     /// The smallest digest of these pages; empty if nobody asks for it.
     least: Vec<u64>,
     keep_first: bool,
-    /// The site that is being read.
-    current: u64,
+    /// The site that is being read, and its pages.
+    current: (u64, u32),
 }
 
 #[derive(Clone, Debug)]
 struct Site {
     items: Range<usize>,
+    pages: u32,
 }
 
 impl Sites {
@@ -36,31 +37,25 @@ impl Sites {
             pages: Vec::new(),
             least: Vec::new(),
             keep_first,
-            current: 0,
+            current: (0, 0),
         }
     }
 
-    pub(crate) fn begin(&mut self, site: u64, _: u64) {
-        self.current = site;
+    /// Begins a site, whose items follow in order.
+    pub(crate) fn begin(&mut self, pages: &Count) {
+        self.current = (pages.key.group, number(pages.sum));
     }
 
-    pub(crate) fn line(&mut self, count: Count) {
-        self.add(count);
-    }
-
-    pub(crate) fn prose(&mut self, count: Count) {
-        self.add(count);
-    }
-
-    fn add(&mut self, count: Count) {
+    pub(crate) fn add(&mut self, count: &Count) {
         let at = self.items.len();
         self.items.push(count.key.item);
-        self.pages.push(u32::try_from(count.sum).unwrap_or(u32::MAX));
+        self.pages.push(number(count.sum));
         if self.keep_first {
             self.least.push(count.least);
         }
+        let (site, pages) = self.current;
         // Sites that repeat nothing take no room.
-        self.sites.entry(self.current).or_insert(Site { items: at..at }).items.end = at + 1;
+        self.sites.entry(site).or_insert(Site { items: at..at, pages }).items.end = at + 1;
     }
 
     /// The place of an item of a site.
@@ -88,11 +83,26 @@ struct Buffers {
     cuts: Vec<Span>,
 }
 
+fn number(sum: u64) -> u32 {
+    u32::try_from(sum).unwrap_or(u32::MAX)
+}
+
 impl Stage for Repeated {
     fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
         let Some(site) = self.sites.sites.get(&site(document)) else { return };
         let Buffers { page, cuts } = scratch.get();
         page.read(&self.config, document);
+        if !self.config.cut {
+            let mut lines = Vec::new();
+            for (run, item) in &page.lines {
+                lines.resize(lines.len().max(run.line + 1), 0);
+                let pages = self.sites.find(site, *item).map_or(1, |place| self.sites.pages[place]);
+                // A line of which a stage has cut the middle has several parts; the rarest tells most.
+                lines[run.line] = if lines[run.line] == 0 { pages } else { pages.min(lines[run.line]) };
+            }
+            document.set_repeats(Repeats { pages: site.pages, lines });
+            return;
+        }
         cuts.clear();
         // Pages that say the same are one page at several addresses.
         let copies = page.prose.and_then(|prose| self.sites.find(site, prose));

@@ -88,6 +88,17 @@ fn a_line_twice_on_one_page_counts_once() {
 }
 
 #[test]
+fn lines_can_be_counted_for_the_stages_behind_and_stay() {
+    let pages = [("a", "Menu\n\nOne"), ("a", "Menu\n\nTwo"), ("a", "Three")];
+    let stage = learn(&Config { cut: false, ..Config::default() }, &pages);
+    assert_eq!(clean(&*stage, "a", pages[0].1), pages[0].1);
+    let mut document = documents(&pages[..1]).remove(0);
+    stage.apply(&mut document, &mut Scratch::default());
+    let repeats = document.repeats().unwrap();
+    assert_eq!((repeats.pages, repeats.lines.as_slice()), (3, &[2, 0, 1][..]));
+}
+
+#[test]
 fn wrong_options_are_refused_with_a_remedy() {
     let wrong = Config { min_pages: 1, min_share: 2.0, ..Config::default() };
     assert_eq!(wrong.build(&NoTables).err().unwrap().len(), 2);

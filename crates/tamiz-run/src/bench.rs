@@ -66,7 +66,8 @@ pub fn bench(
     };
     let none = Stages::new(&bare);
     let stdin = Box::new(std::io::stdin());
-    let mut reader = Reader::new(listing.sources, Some(stdin), options.limits, options.selection())?;
+    let mut reader = Reader::new(listing.sources, Some(stdin), options.limits, options.selection())?
+        .with_html(options.html);
     let (mut batches, mut held, mut reading) = (Vec::new(), 0, 0.0);
     while held < SAMPLE && !options.stopped() {
         let mut batch = Batch::default();

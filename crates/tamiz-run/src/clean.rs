@@ -87,17 +87,13 @@ impl<'r> Cleaner<'r> {
         clock: &mut Instant,
         done: &mut Cleaned,
     ) -> Result<(), RunError> {
-        let text = match record.text() {
-            Ok(text) => text,
+        let mut document = match record.document() {
+            Ok(document) => document,
             Err(fault) => {
                 self.quarantine(&fault, done);
                 return Ok(());
             }
         };
-        let mut document = Document::new(text);
-        if let Some(site) = record.site() {
-            document = document.with_site(&site);
-        }
         lap(clock, &mut done.tally.seconds.parsing);
         let applied = self.stages.apply(&mut document, &mut self.scratch, &mut done.tally.stages);
         *clock = Instant::now();

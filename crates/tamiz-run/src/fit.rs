@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tamiz_core::{Document, Fate, Scratch};
+use tamiz_core::{Fate, Scratch};
 use tamiz_formats::{Batch, Reader, Selection, Source, list};
 use tamiz_pipeline::Pipeline;
 
@@ -135,7 +135,7 @@ fn pass(
     let bytes = sources.iter().map(|source| source.size).sum();
     let mut progress = Progress::new(&format!("learning `{name}`"), bytes, options.quiet);
     let mut total = Tally::new(stages.len());
-    let reader = Reader::new(sources, None, options.limits, selection)?;
+    let reader = Reader::new(sources, None, options.limits, selection)?.with_html(options.html);
     let bound = options.bound(options.thread_count());
     let observer =
         || Ok(Observer { stages, learns, gathered: learns.empty(&bound), scratch: Scratch::default() });
@@ -167,16 +167,12 @@ impl Work for Observer<'_> {
         let mut tally = Tally::new(self.stages.len());
         for entry in batch.records() {
             tally.counts.read += 1;
-            let read = entry.and_then(|record| record.text().map(|text| (record, text)));
-            let Ok((record, text)) = read else {
+            let read = entry.and_then(|record| record.document().map(|document| (record, document)));
+            let Ok((record, mut document)) = read else {
                 // The run that follows tells of it; here it is counted.
                 tally.counts.quarantined += 1;
                 continue;
             };
-            let mut document = Document::new(text);
-            if let Some(site) = record.site() {
-                document = document.with_site(&site);
-            }
             tally.text_in += document.source().len() as u64;
             if self.stages.apply(&mut document, &mut self.scratch, &mut tally.stages).is_err() {
                 tally.counts.quarantined += 1;

@@ -70,4 +70,5 @@ pub use state::merge;
 pub use stream::{print, stream};
 pub use summary::Summary;
 pub use tally::{Counts, Removed, Seconds, StageTally};
+pub use tamiz_formats::html::{Links as HtmlLinks, Options as Html};
 pub use tamiz_formats::{Compression, Limits};

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tamiz_formats::{Compression, Limits, Selection};
+use tamiz_formats::{Compression, Limits, Selection, html};
 
 use crate::learn::counts::Bound;
 
@@ -35,6 +35,8 @@ pub struct Options {
     pub quiet: bool,
     /// Sizes of batches and records, in bytes.
     pub limits: Limits,
+    /// How pages of HTML are read.
+    pub html: html::Options,
     /// A new part is begun once one holds this many bytes before compression. Default: 256 MB.
     pub part_bytes: u64,
     /// Set to true from elsewhere (a signal handler), it ends the run at the next batch.
@@ -54,6 +56,7 @@ impl Default for Options {
             format: None,
             quiet: false,
             limits: Limits::default(),
+            html: html::Options::default(),
             part_bytes: 256_000_000,
             stop: Arc::default(),
         }

@@ -120,7 +120,8 @@ impl Job<'_> {
         let bytes = sources.iter().map(|source| source.size).sum();
         let mut progress = Progress::new("cleaning", bytes, options.quiet);
         let mut total = Tally::new(self.stages.len());
-        let reader = Reader::new(sources, Some(stdin), options.limits, options.selection())?;
+        let reader =
+            Reader::new(sources, Some(stdin), options.limits, options.selection())?.with_html(options.html);
         let cleaner = || Cleaner::new(self.stages, self.compression, self.raw_limit);
         let (ending, _) = drive(reader, options, cleaner, |mut cleaned: Cleaned| {
             let clock = Instant::now();

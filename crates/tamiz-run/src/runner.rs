@@ -160,18 +160,67 @@ impl Runner {
         Ok(())
     }
 
+    /// What was learned from some documents alone, as the bytes of a state file, to be merged elsewhere.
+    ///
+    /// # Errors
+    /// If another stage learns now, or counts cannot be read back from disk.
+    pub fn state_of(&self, lesson: Lesson) -> Result<Vec<u8>, RunError> {
+        let (index, learns) = self.learner()?;
+        let content = learns.save(lesson.gathered)?;
+        let mut learning = self.learning();
+        learning.0.push(&self.pipeline, index, content);
+        let bytes = learning.0.bytes();
+        learning.0.pop();
+        bytes
+    }
+
+    /// Joins states, each the bytes of a state file, and leaves what this runner has learned alone.
+    ///
+    /// # Errors
+    /// As those of [`Runner::merge`].
+    pub fn merged<'s>(&self, states: impl IntoIterator<Item = &'s [u8]>) -> Result<Vec<u8>, RunError> {
+        let mut sum = self.lesson()?;
+        for state in states {
+            let (_, learns) = self.learner()?;
+            learns.merge(&mut sum.gathered, self.gathered(States::parse(state, &self.pipeline)?)?)?;
+        }
+        self.state_of(sum)
+    }
+
+    /// What a state holds of the stage that learns now.
+    fn gathered(&self, states: States) -> Result<Gathered, RunError> {
+        let (_, learns) = self.learner()?;
+        let content = states.into_next(&self.learning().0)?;
+        learns.gather(content, &self.bound)
+    }
+
     /// Takes in what was learned elsewhere: the bytes of [`Runner::state`] or of a file that `tamiz fit` wrote.
     ///
     /// # Errors
     /// If it is not a state of the stage that learns now, of the same pipeline.
     pub fn merge(&self, state: &[u8]) -> Result<(), RunError> {
-        let (_, learns) = self.learner()?;
-        let states = States::parse(state, &self.pipeline)?;
-        let gathered = {
-            let learning = self.learning();
-            learns.gather(states.into_next(&learning.0)?, &self.bound)?
-        };
+        self.join(States::parse(state, &self.pipeline)?)
+    }
+
+    /// As [`Runner::merge`], from a file, which is not held in memory as a whole.
+    ///
+    /// # Errors
+    /// As those of [`Runner::merge`], and if the file cannot be read.
+    pub fn merge_file(&self, path: &Path) -> Result<(), RunError> {
+        self.join(States::read(path, &self.pipeline)?)
+    }
+
+    fn join(&self, states: States) -> Result<(), RunError> {
+        let gathered = self.gathered(states)?;
         self.learn(Lesson { gathered, stages: self.learned.len() })
+    }
+
+    /// As [`Runner::state`], of the stages that have finished alone: what [`Runner::load`] makes ready.
+    ///
+    /// # Errors
+    /// If counts cannot be read back from disk.
+    pub fn finished(&self) -> Result<Vec<u8>, RunError> {
+        self.learning().0.bytes()
     }
 
     /// All that was learned, as the bytes of a state file: of the stages that have finished, and of the next one as far

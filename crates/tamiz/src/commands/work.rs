@@ -4,8 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use clap::Args;
-use tamiz_run::{Options, Shard};
+use clap::{Args, ValueEnum};
+use tamiz_run::{Html, HtmlLinks, Options, Shard};
 
 use crate::command_line::Failure;
 
@@ -22,9 +22,25 @@ pub(crate) struct Work {
     /// Only the first N records.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
+    /// How pages of HTML are read.
+    #[arg(long, value_enum, value_name = "HOW", value_delimiter = ',')]
+    html: Vec<HtmlOption>,
     /// Show no progress and no summary.
     #[arg(long, short)]
     quiet: bool,
+}
+
+/// How pages of HTML are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum HtmlOption {
+    /// Leave out what a class or id calls comments.
+    NoComments,
+    /// Each row of a table is a line, its cells apart by tabs.
+    TableRows,
+    /// Items of lists begin with `-` or their number.
+    ListMarks,
+    /// Links are written `[text](address)`.
+    MarkdownLinks,
 }
 
 impl Work {
@@ -43,6 +59,16 @@ impl Work {
             shard: self.shard,
             limit: self.limit,
             quiet: self.quiet,
+            html: Html {
+                comments: !self.html.contains(&HtmlOption::NoComments),
+                rows: self.html.contains(&HtmlOption::TableRows),
+                list_marks: self.html.contains(&HtmlOption::ListMarks),
+                links: if self.html.contains(&HtmlOption::MarkdownLinks) {
+                    HtmlLinks::Markdown
+                } else {
+                    HtmlLinks::Text
+                },
+            },
             stop,
             ..Options::default()
         })

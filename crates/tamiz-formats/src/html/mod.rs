@@ -1,0 +1,92 @@
+//! The text of an HTML page: its blocks, one a line, and what their markup says of each.
+//!
+//! The page's tokens are walked once, with a stack of the elements that are open; no tree is built, and the stack is no
+//! deeper than some hundred elements, so that time is linear in the page's length whatever it holds. End tags that HTML
+//! leaves out are supplied where lines depend on them; the end tag of an inline element never closes a block.
+
+mod attributes;
+mod element;
+mod facts;
+mod lines;
+mod walk;
+
+use html5gum::Tokenizer;
+use html5gum::emitters::callback::CallbackEmitter;
+use tamiz_core::Hints;
+use walk::Walk;
+
+/// How a page is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Whether what a class or id calls comments is read. Default: yes; the stage `boilerplate` removes most of it.
+    pub comments: bool,
+    /// Whether each row of a table is a line, its cells apart by tabs, however long. Default: no; short rows are lines
+    /// with blanks between the cells, and others a line a cell.
+    pub rows: bool,
+    /// Whether items of lists begin with `-` or their number. Default: no.
+    pub list_marks: bool,
+    /// What becomes of links.
+    pub links: Links,
+}
+
+/// What becomes of links.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Links {
+    /// Their text stays, their address goes.
+    #[default]
+    Text,
+    /// `[text](address)`
+    Markdown,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { comments: true, rows: false, list_marks: false, links: Links::Text }
+    }
+}
+
+/// What a page says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Page {
+    /// The text of its blocks, each ended by a line feed; blanks are collapsed, entities decoded.
+    pub text: String,
+    /// What the markup says of each line.
+    pub hints: Hints,
+    /// What the page says about itself, where it does: `url` (its canonical address), `title`, `author`, `date` (as
+    /// the page writes it), `language` (the attribute of its root), in this order.
+    pub facts: Vec<(&'static str, String)>,
+}
+
+/// Reads a page.
+///
+/// What a browser does not show is left out: scripts, styles, templates, `noscript`, drop-down lists, form fields,
+/// pictures, and elements that are `hidden` or not displayed, unless they are half of the page or more, as on pages
+/// that a script is to show.
+#[must_use]
+pub fn read(page: &str, options: Options) -> Page {
+    let mut walked = walk(page, options, true);
+    if walked.is_cut_off() {
+        // An element that is never closed would take the whole rest of the page with it: rather show it.
+        walked = walk(page, options, false);
+    }
+    let (text, lines, containers, facts) = walked.finish();
+    Page { text, hints: Hints { lines, containers }, facts: facts.finish() }
+}
+
+/// The text of a page, read as [`Options`] are by default.
+#[must_use]
+pub fn text(page: &str) -> String {
+    read(page, Options::default()).text
+}
+
+fn walk(page: &str, options: Options, drops: bool) -> Walk<'_> {
+    let mut walk = Walk::new(page, options, drops);
+    let mut emitter = CallbackEmitter::new(&mut walk);
+    // The tokenizer then knows by itself that a script holds no tags.
+    emitter.naively_switch_states(true);
+    let Ok(()) = Tokenizer::new_with_emitter(page, emitter).finish();
+    walk
+}
+
+#[cfg(test)]
+mod tests;
