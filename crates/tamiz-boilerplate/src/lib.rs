@@ -30,7 +30,7 @@
 //!
 //! # Example
 //! ```
-//! use tamiz_core::{Document, Kind, Marks, NoTables, Scratch, StageConfig, Step};
+//! use tamiz_core::{Document, Evidence, Kind, Marks, NoTables, Scratch, StageConfig, Step};
 //!
 //! let built = tamiz_boilerplate::Config::default().build(&NoTables).unwrap();
 //! let Step::Ready(stage) = built.step else { unreachable!() };
@@ -54,6 +54,7 @@ mod blocks;
 mod config;
 mod cues;
 mod decide;
+mod explain;
 mod inside;
 mod line;
 pub mod model;
@@ -64,7 +65,7 @@ mod words;
 
 use std::sync::Arc;
 
-use tamiz_core::{Document, Kind, Reason, Scratch, Span, Stage, StageConfig};
+use tamiz_core::{Document, Evidence, Kind, Reason, Scratch, Span, Stage, StageConfig};
 
 pub use config::Config;
 use cues::{Cues, TableSet};
@@ -127,6 +128,10 @@ impl Stage for Boilerplate {
                 self.cut(document, tail, cue.kind(), cue.rule());
             }
         }
+    }
+
+    fn explain(&self, document: &Document, scratch: &mut Scratch) -> Vec<Evidence> {
+        self.evidence(document, scratch.get())
     }
 }
 
