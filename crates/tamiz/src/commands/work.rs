@@ -1,5 +1,6 @@
 //! Options that all commands share which work through inputs.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -120,4 +121,39 @@ mod tests {
             assert!(size(wrong).is_err(), "{wrong}");
         }
     }
+}
+
+/// Checks that the inputs are there, but for globs and standard input, which are looked at later.
+///
+/// # Errors
+/// If some are not: each with the name beside it that was likely meant.
+pub(crate) fn present(inputs: &[String]) -> Result<(), Failure> {
+    let missing: Vec<String> = inputs.iter().filter_map(|input| missing(input)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Failure::new(missing.join("\n"))) }
+}
+
+fn missing(input: &str) -> Option<String> {
+    let path = Path::new(input);
+    if input == "-" || input.contains(['*', '?', '[']) || path.symlink_metadata().is_ok() {
+        return None;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    // A folder's own order must not decide.
+    beside.sort();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Some(match tamiz_pipeline::closest(&name, beside.iter().map(String::as_str)) {
+        Some(near) => {
+            format!("there is no input `{input}`: did you mean `{}`?", path.with_file_name(near).display())
+        }
+        None if !folder.exists() => {
+            format!("there is no input `{input}`: there is no folder `{}`", folder.display())
+        }
+        None => format!("there is no input `{input}`: check the path"),
+    })
 }
