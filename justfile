@@ -42,6 +42,11 @@ cases:
 bench *ARGUMENTS:
     cargo bench -p tamiz-benches {{ARGUMENTS}}
 
+# Beside programs that do a part of the same work, about a quarter of an hour; see benches/peers
+peers *ARGUMENTS:
+    cargo build --release
+    python3 benches/peers/bench.py {{ARGUMENTS}}
+
 # Quality on the development sets, where they are at hand
 evaluate AREA="all" *ARGUMENTS:
     cargo build --release
