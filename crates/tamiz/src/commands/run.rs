@@ -133,6 +133,9 @@ fn told(summary: &Summary, output: &Path) -> String {
         _ => format!("see {}", output.join("quarantine").display()),
     };
     row("quarantined", thousands(counts.quarantined), place);
+    if counts.passed > 0 {
+        row("passed over", thousands(counts.passed), "records of WARC files that are no documents".into());
+    }
     if summary.files_left > 0 {
         row("files left", thousands(summary.files_left), "of no format that is read".into());
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Args, ValueEnum};
-use tamiz_run::{Html, HtmlLinks, Limits, Options, Shard};
+use tamiz_run::{FieldNames, Html, HtmlLinks, Limits, Options, Shard};
 
 use crate::command_line::Failure;
 
@@ -25,6 +25,12 @@ pub(crate) struct Work {
     /// How pages of HTML are read.
     #[arg(long, value_enum, value_name = "HOW", value_delimiter = ',')]
     html: Vec<HtmlOption>,
+    /// The field of the input's records that holds the text. It is called `text` in the output.
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    text_field: String,
+    /// The field of the input's records that holds the identifier. It is called `id` in the output.
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    id_field: String,
     /// Show no progress and no summary.
     #[arg(long, short)]
     quiet: bool,
@@ -32,6 +38,12 @@ pub(crate) struct Work {
     /// out, 1GiB at most.
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
     max_record: Option<u64>,
+    /// The most memory that a Zstandard file may ask for. 128MiB if left out; files made with --long=31 need 2GiB.
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
+    max_window: Option<u64>,
+    /// A compressed file that becomes more than so many times its size is not read on. 1000 if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits")]
+    max_expansion: Option<u64>,
     /// Input that is worked on at a time by each thread. 1MiB if left out.
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
     batch: Option<u64>,
@@ -85,12 +97,15 @@ impl Work {
         let limits = Limits {
             batch: bounded(self.batch, usual.batch),
             record: bounded(self.max_record, usual.record),
+            window: self.max_window.unwrap_or(usual.window),
+            expansion: self.max_expansion.unwrap_or(usual.expansion),
         };
         Ok(Options {
             limits,
             threads: self.threads.map_or(0, usize::from),
             shard: self.shard,
             limit: self.limit,
+            fields: FieldNames { text: self.text_field.clone(), id: self.id_field.clone() },
             quiet: self.quiet,
             html: Html {
                 comments: !self.html.contains(&HtmlOption::NoComments),
