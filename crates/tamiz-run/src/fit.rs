@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tamiz_core::{Fate, Scratch};
-use tamiz_formats::{Batch, Reader, Selection, Source, list};
+use tamiz_formats::{Batch, Selection, Source, list};
 use tamiz_pipeline::Pipeline;
 
 use crate::engine::{Ending, Work, drive};
@@ -135,7 +135,7 @@ fn pass(
     let bytes = sources.iter().map(|source| source.size).sum();
     let mut progress = Progress::new(&format!("learning `{name}`"), bytes, options.quiet);
     let mut total = Tally::new(stages.len());
-    let reader = Reader::new(sources, None, options.limits, selection)?.with_html(options.html);
+    let reader = options.reader(sources, None, selection)?;
     let bound = options.bound(options.thread_count());
     let observer =
         || Ok(Observer { stages, learns, gathered: learns.empty(&bound), scratch: Scratch::default() });

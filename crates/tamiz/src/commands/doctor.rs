@@ -7,6 +7,7 @@ use clap::Args;
 use tamiz_formats::{Batch, Limits, Reader, Selection, list};
 
 use crate::command_line::{Failure, Status, print};
+use crate::commands::work::present;
 use crate::examine::{Examination, Finding};
 use crate::shown::{safe, short, thousands};
 
@@ -25,6 +26,7 @@ pub struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    present(&arguments.inputs)?;
     let listing = list(&arguments.inputs, &[]).map_err(|errors| {
         Failure::new(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;

@@ -12,6 +12,7 @@ use tamiz_pipeline::{OptionDoc, Pipeline, StageDoc};
 
 use crate::REGISTRY;
 use crate::command_line::{Failure, Status};
+use crate::commands::work::present;
 use crate::examine::Examination;
 use crate::shown::thousands;
 
@@ -92,6 +93,7 @@ impl Found {
 }
 
 fn look(inputs: &[String]) -> Result<Found, Failure> {
+    present(inputs)?;
     let listing = list(inputs, &[]).map_err(|errors| {
         Failure::new(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;

@@ -11,6 +11,7 @@ use tamiz_formats::{Batch, Limits, Reader, Record, Selection, list};
 use tamiz_run::{Options, Ready};
 
 use crate::command_line::{Definition, Failure, Status, print};
+use crate::commands::work::present;
 use crate::page::{Look, page};
 use crate::shown::{safe, thousands};
 
@@ -134,6 +135,7 @@ fn paged(text: &str) -> bool {
 
 /// The documents to look at: the first ones, or some drawn from all.
 fn candidates(arguments: &Arguments) -> Result<Vec<Candidate>, Failure> {
+    present(&arguments.inputs)?;
     let listing = list(&arguments.inputs, &[]).map_err(|errors| {
         Failure::new(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;
