@@ -182,8 +182,13 @@ fn told(summary: &Summary, output: &Path) -> String {
     };
     let threads =
         if summary.threads == 1 { "1 thread".into() } else { format!("{} threads", summary.threads) };
+    let report = output.join("_tamiz").join("report.html");
+    let look = match summary.interrupted {
+        true => String::new(),
+        false => format!("to look at: {}\n", report.display()),
+    };
     format!(
-        "{head}\n{told}{megabytes:.1} MB of text in {:.1} s on {threads} ({:.1} MB/s), in {}\n",
+        "{head}\n{told}{megabytes:.1} MB of text in {:.1} s on {threads} ({:.1} MB/s), in {}\n{look}",
         summary.wall_seconds,
         summary.megabytes_per_second,
         output.display()

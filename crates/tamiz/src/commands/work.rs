@@ -9,6 +9,38 @@ use tamiz_run::{FieldNames, Html, HtmlLinks, Limits, Options, Shard};
 
 use crate::command_line::Failure;
 
+/// How records and pages are read: for all commands that read some.
+#[derive(Args, Debug)]
+pub(crate) struct Reading {
+    /// How pages of HTML are read.
+    #[arg(long, value_enum, value_name = "HOW", value_delimiter = ',')]
+    html: Vec<HtmlOption>,
+    /// The field of the input's records that holds the text. It is called `text` in the output.
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    text_field: String,
+    /// The field of the input's records that holds the identifier. It is called `id` in the output.
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    id_field: String,
+}
+
+impl Reading {
+    /// The fields that hold texts and identifiers.
+    pub(crate) fn fields(&self) -> FieldNames {
+        FieldNames { text: self.text_field.clone(), id: self.id_field.clone() }
+    }
+
+    /// How pages of HTML are read.
+    pub(crate) fn html(&self) -> Html {
+        let has = |option| self.html.contains(&option);
+        Html {
+            comments: !has(HtmlOption::NoComments),
+            rows: has(HtmlOption::TableRows),
+            list_marks: has(HtmlOption::ListMarks),
+            links: if has(HtmlOption::MarkdownLinks) { HtmlLinks::Markdown } else { HtmlLinks::Text },
+        }
+    }
+}
+
 /// Options that all commands share which work through inputs.
 #[derive(Args, Debug)]
 pub(crate) struct Work {
@@ -22,15 +54,8 @@ pub(crate) struct Work {
     /// Only the first N records.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// How pages of HTML are read.
-    #[arg(long, value_enum, value_name = "HOW", value_delimiter = ',')]
-    html: Vec<HtmlOption>,
-    /// The field of the input's records that holds the text. It is called `text` in the output.
-    #[arg(long, value_name = "NAME", default_value = "text")]
-    text_field: String,
-    /// The field of the input's records that holds the identifier. It is called `id` in the output.
-    #[arg(long, value_name = "NAME", default_value = "id")]
-    id_field: String,
+    #[command(flatten)]
+    reading: Reading,
     /// Show no progress and no summary.
     #[arg(long, short)]
     quiet: bool,
@@ -105,18 +130,9 @@ impl Work {
             threads: self.threads.map_or(0, usize::from),
             shard: self.shard,
             limit: self.limit,
-            fields: FieldNames { text: self.text_field.clone(), id: self.id_field.clone() },
+            fields: self.reading.fields(),
             quiet: self.quiet,
-            html: Html {
-                comments: !self.html.contains(&HtmlOption::NoComments),
-                rows: self.html.contains(&HtmlOption::TableRows),
-                list_marks: self.html.contains(&HtmlOption::ListMarks),
-                links: if self.html.contains(&HtmlOption::MarkdownLinks) {
-                    HtmlLinks::Markdown
-                } else {
-                    HtmlLinks::Text
-                },
-            },
+            html: self.reading.html(),
             stop,
             ..Options::default()
         })
@@ -139,21 +155,6 @@ impl Learning {
     pub(crate) fn apply(&self, options: Options) -> Options {
         let memory = self.memory.and_then(|bytes| bytes.try_into().ok()).unwrap_or(options.memory);
         Options { memory, spill: self.spill.clone(), ..options }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn sizes_are_read_as_people_write_them() {
-        assert_eq!(size("1000"), Ok(1000));
-        assert_eq!(size("64MB"), Ok(64_000_000));
-        assert_eq!(size("2 MiB"), Ok(2 << 20));
-        for wrong in ["", "MB", "0", "-1", "1.5GB", "3 miles", "99999999999GB"] {
-            assert!(size(wrong).is_err(), "{wrong}");
-        }
     }
 }
 
@@ -190,4 +191,19 @@ fn missing(input: &str) -> Option<String> {
         }
         None => format!("there is no input `{input}`: check the path"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        assert_eq!(size("1000"), Ok(1000));
+        assert_eq!(size("64MB"), Ok(64_000_000));
+        assert_eq!(size("2 MiB"), Ok(2 << 20));
+        for wrong in ["", "MB", "0", "-1", "1.5GB", "3 miles", "99999999999GB"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
+    }
 }
