@@ -14,6 +14,10 @@ const STAGES: &[(&str, &str)] = &[
     ("names", ""),
 ];
 
+/// Counts allocations too: a stage makes none per line or token.
+#[global_allocator]
+static ALLOCATOR: divan::AllocProfiler = divan::AllocProfiler::system();
+
 fn main() {
     divan::main();
 }
@@ -34,6 +38,11 @@ fn stages(bencher: Bencher<'_, '_>, name: &str) {
             let mut state = learner.empty();
             pages.iter().for_each(|page| learner.observe(&mut state, &Document::new(page.as_str())));
             learned = learner.finish(state);
+            &learned
+        }
+        Step::Counter(counter) => {
+            let pages: Vec<Document> = pages.iter().map(|page| Document::new(page.as_str())).collect();
+            learned = tamiz_core::counted(&**counter, &pages);
             &learned
         }
     };
