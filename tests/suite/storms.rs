@@ -287,7 +287,7 @@ fn a_guard_stops_the_run_with_4_and_shows_examples() {
     let folder = tempfile::tempdir().unwrap();
     let input = folder.path().join("a.jsonl");
     let record = |number: usize| {
-        let text = if number % 2 == 0 { "CUT" } else { "Se fue por la tarde." };
+        let text = if number.is_multiple_of(2) { "CUT" } else { "Se fue por la tarde." };
         format!(
             "{{\"id\":\"n{number}\",\"text\":\"{text}\",\"url\":\"https://site{}.example/\"}}\n",
             number % 2
