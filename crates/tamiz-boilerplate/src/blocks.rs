@@ -75,7 +75,7 @@ pub(crate) fn related(page: &Page, keep: &[f32], insets_only: bool, verdicts: &m
                 _ if is_headline(&page.lines[j]) => RELATED_HEADLINE,
                 _ => RELATED_TEASER,
             };
-            verdicts.mark(j, Verdict { kind: Kind::Related, rule });
+            verdicts.mark(j, Verdict { kind: Kind::Related, rule, by_score: false });
         }
         i = end.max(i + 1);
     }
@@ -146,7 +146,8 @@ pub(crate) fn ranked(page: &Page, source: &str, keep: &[f32], verdicts: &mut Ver
             for at in i..=last + usize::from(has_headline) {
                 // Recipes and guides number their headings as well: the labeller has the last word.
                 if keep[at] < 0.5 {
-                    verdicts.mark(at, Verdict { kind: Kind::Related, rule: RANKED_HEADLINE });
+                    verdicts
+                        .mark(at, Verdict { kind: Kind::Related, rule: RANKED_HEADLINE, by_score: false });
                 }
             }
             i = last + 1;

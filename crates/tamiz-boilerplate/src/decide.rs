@@ -38,7 +38,7 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
     verdicts.reset(page.lines.len());
     for (i, line) in page.lines.iter().enumerate() {
         if let Some(cue) = says_furniture(line, keep[i], page, i) {
-            verdicts.mark(i, Verdict { kind: cue.kind(), rule: cue.rule() });
+            verdicts.mark(i, Verdict { kind: cue.kind(), rule: cue.rule(), by_score: false });
         }
     }
     blocks::ranked(page, source, keep, verdicts);
@@ -125,9 +125,9 @@ fn captions(page: &Page, source: &str, keep: &[f32], verdicts: &mut Verdicts) {
         let Some(rule) = credit(line, keep[i]).or_else(|| glued_credit(page, i, source, keep[i])) else {
             continue;
         };
-        verdicts.mark(i, Verdict { kind: Kind::Caption, rule });
+        verdicts.mark(i, Verdict { kind: Kind::Caption, rule, by_score: false });
         if i > 0 && repeats_title(page, i - 1) {
-            verdicts.mark(i - 1, Verdict { kind: Kind::Caption, rule: ALT_TEXT });
+            verdicts.mark(i - 1, Verdict { kind: Kind::Caption, rule: ALT_TEXT, by_score: false });
         }
     }
 }
@@ -181,7 +181,7 @@ fn repeats_title(page: &Page, i: usize) -> bool {
 
 /// What a line that is not content may be, by its looks.
 fn guess(page: &Page, i: usize, line: &Line, in_comments: bool) -> Verdict {
-    let verdict = |kind, rule| Verdict { kind, rule };
+    let verdict = |kind, rule| Verdict { kind, rule, by_score: true };
     if let Some(cue) = line.cues.lead.or(line.cues.best)
         && (line.tokens <= 12 || line.cues.cover >= 0.3)
         && cue.role() != Role::Hint
