@@ -69,7 +69,24 @@ fn files_can_go_to_standard_output() {
 #[test]
 fn every_command_explains_itself_with_an_example() {
     let page = String::from_utf8(tamiz(&["man"]).stdout).unwrap();
-    for name in ["run", "fit", "merge", "check", "stages", "bench", "schema", "completions", "man"] {
+    for name in [
+        "run",
+        "fit",
+        "merge",
+        "check",
+        "new",
+        "doctor",
+        "peek",
+        "why",
+        "restore",
+        "verify",
+        "diff",
+        "stages",
+        "bench",
+        "schema",
+        "completions",
+        "man",
+    ] {
         assert!(page.contains(name), "the manual page does not name {name}");
         let help = String::from_utf8(tamiz(&[name, "--help"]).stdout).unwrap();
         assert!(help.contains("Examples:\n  "), "`tamiz {name} --help` has no example");

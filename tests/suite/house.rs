@@ -10,7 +10,8 @@ fn allowed(name: &str) -> &'static [&'static str] {
         "tamiz-core" | "tamiz-table" => &[],
         "tamiz-testkit" | "tamiz-pipeline" => &["tamiz-core"],
         "tamiz-formats" => &["tamiz-core"],
-        "tamiz-run" => &["tamiz-core", "tamiz-formats", "tamiz-pipeline"],
+        "tamiz-review" => &["tamiz-core", "tamiz-formats"],
+        "tamiz-run" => &["tamiz-core", "tamiz-formats", "tamiz-pipeline", "tamiz-review"],
         "tamiz" => &[
             "tamiz-boilerplate",
             "tamiz-core",
@@ -19,6 +20,7 @@ fn allowed(name: &str) -> &'static [&'static str] {
             "tamiz-names",
             "tamiz-pipeline",
             "tamiz-repeats",
+            "tamiz-review",
             "tamiz-rules",
             "tamiz-run",
             "tamiz-sentences",

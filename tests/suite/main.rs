@@ -3,11 +3,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
+mod beginning;
 mod cases;
 mod check;
 mod commands;
 mod definitions;
 mod faults;
 mod house;
+mod looking;
+mod resume;
+mod review;
 mod run;
 mod support;

@@ -1,5 +1,6 @@
 //! What the tests share: the project's folders, and the program under test.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -47,4 +48,36 @@ pub(crate) fn command() -> Command {
 /// What the program wrote to standard error.
 pub(crate) fn messages(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Every file of an output that the promise of equal bytes covers, with its bytes.
+pub(crate) fn tree(out: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![out.to_owned()];
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = std::fs::read_dir(&folder) else { continue };
+        for entry in entries {
+            let path = entry.expect("an output can be listed").path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let name = path.strip_prefix(out).expect("it is below").to_string_lossy().into_owned();
+            // Reports tell times. A run that was killed leaves its lock's file, which nobody holds.
+            if !name.starts_with("_tamiz/report.") && name != "_tamiz/lock" {
+                found.insert(name, std::fs::read(&path).expect("an output can be read"));
+            }
+        }
+    }
+    found
+}
+
+/// Where strace is, and may trace; `None`, said plainly, where it does not.
+pub(crate) fn strace() -> Option<PathBuf> {
+    let works = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
+    let works = works.is_ok_and(|output| output.status.success());
+    if !works {
+        eprintln!("skipped: strace is not here, or may not trace; .ci/run installs it");
+    }
+    works.then(|| "strace".into())
 }

@@ -1,7 +1,7 @@
 //! Cue tables: words that say what a line is, in many languages, compiled into one automaton.
 
 use std::path::Path;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
@@ -162,6 +162,20 @@ pub(crate) struct Hit {
 pub(crate) struct Cues {
     heads: Automaton,
     others: Automaton,
+    /// The users' tables, name and text, to be shown.
+    users: Vec<(String, String)>,
+    /// Each row by itself, compiled when somebody asks which one it was.
+    rows: OnceLock<Vec<SingleRow>>,
+}
+
+/// A row of a table by itself.
+pub(crate) struct SingleRow {
+    pub(crate) cue: CueId,
+    pub(crate) table: String,
+    pub(crate) line: usize,
+    pub(crate) pattern: String,
+    bit: u32,
+    cues: Cues,
 }
 
 /// The texts of many patterns in one automaton.
@@ -242,6 +256,7 @@ impl Cues {
         tables: &dyn Tables,
     ) -> Result<Arc<Cues>, Vec<ConfigError>> {
         let mut entries = embedded_entries();
+        let mut users = Vec::new();
         let mut errors = Vec::new();
         for (number, path) in files.iter().enumerate() {
             let path = path.as_ref();
@@ -273,18 +288,32 @@ impl Cues {
             for wrong in table.verify(finds).iter().filter(|wrong| wrong.message.contains("match")) {
                 fault(wrong.to_string(), "correct the pattern or its examples");
             }
+            users.push((name.into_owned(), text));
         }
         if !errors.is_empty() {
             return Err(errors);
         }
-        Cues::compile(entries).map(Arc::new).map_err(|message| {
+        Cues::compile(entries).map(|cues| Arc::new(Cues { users, ..cues })).map_err(|message| {
             vec![ConfigError::new(&["cues"], message, "leave out tables, or shorten their patterns")]
         })
     }
 
     fn compile(entries: Vec<(String, Entry)>) -> Result<Cues, String> {
         let (heads, others) = entries.into_iter().partition(|(_, entry)| entry.anchors.start);
-        Ok(Cues { heads: Automaton::new(heads, true)?, others: Automaton::new(others, false)? })
+        let (heads, others) = (Automaton::new(heads, true)?, Automaton::new(others, false)?);
+        Ok(Cues { heads, others, users: Vec::new(), rows: OnceLock::new() })
+    }
+
+    /// Every row by itself, of the tables that count for a document.
+    pub(crate) fn rows(&self, allowed: TableSet) -> impl Iterator<Item = &SingleRow> {
+        let rows = self.rows.get_or_init(|| {
+            let embedded = TABLES.iter().enumerate().map(|(at, (name, text))| {
+                (format!("tamiz-boilerplate/tables/cues/{name}.tsv"), *text, 1 << at)
+            });
+            let users = self.users.iter().map(|(name, text)| (name.clone(), text.as_str(), USERS_TABLE));
+            embedded.chain(users).flat_map(|(name, text, bit)| SingleRow::all(&name, text, bit)).collect()
+        });
+        rows.iter().filter(move |row| row.bit & allowed.0 != 0)
     }
 
     /// Calls `each` with every cue in a folded text. `is_head` and `is_tail` say whether the text reaches to the
@@ -341,6 +370,26 @@ impl Cues {
         for found in self.others.search.find_overlapping_iter(folded) {
             check(self.others.entries[found.pattern().as_usize()], found.start(), found.end());
         }
+    }
+}
+
+impl SingleRow {
+    /// The rows of a table that was read before, so that nothing in it fails.
+    fn all(name: &str, text: &str, bit: u32) -> Vec<SingleRow> {
+        let Ok(table) = Table::parse(name, text) else { return Vec::new() };
+        let rows = table.rows.iter().filter_map(|row| {
+            let cues = Cues::compile(row_entries(row, bit).ok()?.collect()).ok()?;
+            let (table, pattern) = (name.to_owned(), row.pattern.to_owned());
+            Some(SingleRow { cue: CueId::parse(row.id)?, table, line: row.line, pattern, bit, cues })
+        });
+        rows.collect()
+    }
+
+    /// Whether the row finds its pattern in a folded line.
+    pub(crate) fn finds(&self, folded: &str) -> bool {
+        let mut found = false;
+        self.cues.find(folded, true, true, TableSet(u32::MAX), |_| found = true);
+        found
     }
 }
 

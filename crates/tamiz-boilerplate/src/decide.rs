@@ -54,15 +54,19 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
     let mut in_comments = false;
     for (i, line) in page.lines.iter().enumerate() {
         in_comments |= i > page.best.first && line.is_heading() && line.cues.has(Role::Comments);
-        let inside = page.prose[i] && page.best.first <= i && i <= page.best.last;
-        let limit = match page.since_prose[i] {
-            1..=2 if inside => threshold * NEXT_INSIDE,
-            _ if inside => threshold * INSIDE,
-            _ => threshold,
-        };
-        if keep[i] < limit {
+        if keep[i] < limit(page, i, threshold) {
             verdicts.mark(i, guess(page, i, line, in_comments));
         }
+    }
+}
+
+/// The probability from which on this line stays, without further evidence.
+pub(crate) fn limit(page: &Page, i: usize, threshold: f32) -> f32 {
+    let inside = page.prose[i] && page.best.first <= i && i <= page.best.last;
+    match page.since_prose[i] {
+        1..=2 if inside => threshold * NEXT_INSIDE,
+        _ if inside => threshold * INSIDE,
+        _ => threshold,
     }
 }
 

@@ -31,7 +31,7 @@
 //!
 //! # Example
 //! ```
-//! use tamiz_core::{Document, Kind, Marks, NoTables, Scratch, StageConfig, Step};
+//! use tamiz_core::{Document, Evidence, Kind, Marks, NoTables, Scratch, StageConfig, Step};
 //!
 //! let built = tamiz_boilerplate::Config::default().build(&NoTables).unwrap();
 //! let Step::Ready(stage) = built.step else { unreachable!() };
@@ -55,6 +55,7 @@ mod blocks;
 mod config;
 mod cues;
 mod decide;
+mod explain;
 mod inside;
 mod line;
 pub mod model;
@@ -65,7 +66,7 @@ mod words;
 
 use std::sync::Arc;
 
-use tamiz_core::{Document, Kind, Reason, RuleId, Scratch, Span, Stage, StageConfig};
+use tamiz_core::{Document, Evidence, Kind, Reason, RuleId, Scratch, Span, Stage, StageConfig};
 
 pub use config::Config;
 use cues::{Cues, TableSet};
@@ -137,6 +138,10 @@ impl Stage for Boilerplate {
                 self.cut(document, tail, cue.kind(), cue.rule(), None);
             }
         }
+    }
+
+    fn explain(&self, document: &Document, scratch: &mut Scratch) -> Vec<Evidence> {
+        self.evidence(document, scratch.get())
     }
 }
 

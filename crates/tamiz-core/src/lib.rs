@@ -13,6 +13,7 @@
 //! - every span lies within its text, on character boundaries; spans of one list are in order and apart;
 //! - rendering loses nothing: each non-blank character of the source is in the clean text (or is the `was` of a
 //!   name) or in a removed span, never both;
+//! - the patches of a rendered document bring its source back from the clean text, to the byte: [`restore`];
 //! - a document without marks renders to its own source, to the byte;
 //! - [`Merge`] commutes and associates, and `default` is its identity.
 //!
@@ -31,22 +32,26 @@
 //! ```
 
 mod document;
+mod explain;
 mod hints;
 mod language;
 mod name;
 mod offsets;
 mod reason;
 mod render;
+mod restore;
 mod scratch;
 mod span;
 mod stage;
 
 pub use document::{Cut, Document, Run};
+pub use explain::{Clue, Evidence};
 pub use hints::{ClassWords, Container, Element, Hint, Hints, Landmarks, Repeats};
 pub use language::{Language, LanguageCode};
 pub use name::{Name, NameType, Surface};
 pub use reason::{Fate, Kind, Reason, RuleId, intern};
 pub use render::{Annotations, LineMark, NameMark, RemovedMark, Rendered, Spelling};
+pub use restore::{Misfit, Patch, restore};
 pub use scratch::Scratch;
 pub use span::Span;
 pub use stage::{

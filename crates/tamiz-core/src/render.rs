@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Serialize, Serializer};
 
 use crate::offsets::CodePoints;
+use crate::restore::Patch;
 use crate::{Cut, Document, Kind, Language, LanguageCode, Marks, NameType, RuleId, Span, Surface};
 
 /// What a document has become.
@@ -14,6 +15,25 @@ pub struct Rendered<'d> {
     pub text: Cow<'d, str>,
     /// The marks, as the output record shows them.
     pub annotations: Annotations<'d>,
+    source: &'d str,
+    edits: Vec<Edit<'d>>,
+}
+
+impl<'d> Rendered<'d> {
+    /// What brings the source back from the clean text: see [`restore`](crate::restore). One patch for each removed
+    /// span and rewritten name, in order.
+    pub fn patches(&self) -> impl Iterator<Item = Patch<'d>> + '_ {
+        let mut points = CodePoints::new(&self.text);
+        let (mut source, mut text) = (0, 0);
+        self.edits.iter().map(move |edit| {
+            text += edit.span.start() - source;
+            let at = points.at(text);
+            text += edit.text.len();
+            source = edit.span.end();
+            let length = points.at(text) - at;
+            Patch { at, length, text: edit.span.of(self.source).into() }
+        })
+    }
 }
 
 /// The marks of an output record. Offsets count code points: `lines` and `removed` in the source, `sentences` and
@@ -127,7 +147,7 @@ impl Document {
         }
         let text = apply(self.source(), &edits);
         let annotations = self.annotations(marks, &removed, &edits, &text);
-        Rendered { text, annotations }
+        Rendered { text, annotations, source: self.source(), edits }
     }
 
     /// What rendering takes out: the cuts, widened over the blanks that they leave behind. In order and apart.
@@ -252,6 +272,7 @@ impl Document {
 }
 
 /// A span of the source and what the clean text shows instead.
+#[derive(Debug)]
 struct Edit<'a> {
     span: Span,
     text: &'a str,

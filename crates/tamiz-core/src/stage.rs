@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Document, Scratch};
+use crate::{Document, Evidence, Scratch};
 
 /// A step of a pipeline: looks at what is still kept, and marks more.
 ///
@@ -16,6 +16,12 @@ use crate::{Document, Scratch};
 pub trait Stage: Send + Sync {
     /// Marks the document. Never called for one that was dropped.
     fn apply(&self, document: &mut Document, scratch: &mut Scratch);
+
+    /// What the stage would go by in this document, as the stages before have left it: the scores of its lines, the
+    /// rows and options that match. For people who ask why; a stage that has nothing to say leaves it out.
+    fn explain(&self, _document: &Document, _scratch: &mut Scratch) -> Vec<Evidence> {
+        Vec::new()
+    }
 }
 
 /// A commutative monoid: `default` is its identity; `merge` commutes and associates, to the byte.

@@ -62,6 +62,19 @@ impl Batch {
         Records::new(self)
     }
 
+    /// A digest of the batch's bytes and of where its records stand: that a batch read again is the same.
+    #[must_use]
+    pub fn digest(&self) -> u64 {
+        let mut hash = xxhash_rust::xxh3::Xxh3::new();
+        hash.update(&self.bytes[..self.filled]);
+        for piece in &self.pieces {
+            for number in [piece.range.len() as u64, piece.offset, piece.line, piece.record] {
+                hash.update(&number.to_le_bytes());
+            }
+        }
+        hash.digest()
+    }
+
     /// Bytes of the files' content in the batch.
     #[must_use]
     pub fn len(&self) -> usize {

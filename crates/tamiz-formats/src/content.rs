@@ -1,6 +1,7 @@
-//! Whole files, for what is no corpus: labelled pages, tables.
+//! Files that are no corpus: labelled pages, tables, what a run has written.
 
 use std::fs::File;
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::Compression;
@@ -13,27 +14,32 @@ use crate::format::by_given_name;
 /// A sentence that names the file, what is wrong with it and where: unlike a corpus, a file that is needed whole is of
 /// no use in part.
 pub fn content(path: &Path) -> Result<Vec<u8>, String> {
-    let file = File::open(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    let named = by_given_name(path).map_or(Compression::None, |(_, compression)| compression);
-    let mut decoder = Decoder::new(Box::new(file), named);
-    let (mut bytes, mut filled) = (vec![0; 1 << 16], 0);
-    loop {
-        if filled == bytes.len() {
-            bytes.resize(2 * filled, 0);
-        }
-        match decoder.read(&mut bytes[filled..]) {
-            Ok(0) => break,
-            Ok(count) => filled += count,
-            Err(Trouble::Damage { reason, remedy }) => {
-                return Err(format!("cannot read {}: {reason}; {remedy}", path.display()));
-            }
-            Err(Trouble::Pause) => {
-                return Err(format!("cannot read {}: it is no plain file", path.display()));
-            }
-        }
-    }
-    bytes.truncate(filled);
+    let shown = |error: io::Error| format!("cannot read {}: {error}", path.display());
+    let mut bytes = Vec::new();
+    open(path).map_err(shown)?.read_to_end(&mut bytes).map_err(shown)?;
     Ok(bytes)
+}
+
+/// Opens a file to be read as it was before compression. Damage is an error at its place, with a remedy.
+///
+/// # Errors
+/// If the file cannot be opened.
+pub fn open(path: &Path) -> io::Result<impl Read + Send + use<>> {
+    let named = by_given_name(path).map_or(Compression::None, |(_, compression)| compression);
+    Ok(Content(Decoder::new(Box::new(File::open(path)?), named)))
+}
+
+struct Content(Decoder);
+
+impl Read for Content {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.0.read(out).map_err(|trouble| match trouble {
+            Trouble::Damage { reason, remedy } => {
+                io::Error::new(io::ErrorKind::InvalidData, format!("{reason}; {remedy}"))
+            }
+            Trouble::Pause => io::Error::other("it is no plain file"),
+        })
+    }
 }
 
 #[cfg(test)]

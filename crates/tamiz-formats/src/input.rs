@@ -23,6 +23,8 @@ pub struct Source {
     pub compression: Compression,
     /// Its size on disk in bytes; 0 for standard input.
     pub size: u64,
+    /// When it was last changed, in nanoseconds since 1970; `None` where that is not known or means nothing.
+    pub modified: Option<u64>,
     /// Which of the given inputs it belongs to, from 0.
     pub input: usize,
 }
@@ -38,6 +40,7 @@ impl Source {
             format: Format::Jsonl,
             compression: Compression::None,
             size: 0,
+            modified: None,
             input: 0,
         }
     }
@@ -133,6 +136,7 @@ fn add(input: &str, number: usize, without: &[PathBuf], listing: &mut Listing) -
                 format,
                 compression,
                 size: metadata.len(),
+                modified: modified(&metadata),
                 input: number,
             });
             Ok(())
@@ -189,14 +193,15 @@ fn push_sorted(mut files: Vec<(String, PathBuf)>, input: &str, number: usize, li
             "" | "." => relative.clone(),
             _ => format!("{}/{relative}", input.trim_end_matches('/')),
         };
-        let size = fs::metadata(&path).map_or(0, |metadata| metadata.len());
+        let metadata = fs::metadata(&path).ok();
         listing.sources.push(Source {
             name,
             id: relative,
             path: Some(path),
             format,
             compression,
-            size,
+            size: metadata.as_ref().map_or(0, fs::Metadata::len),
+            modified: metadata.as_ref().and_then(modified),
             input: number,
         });
     }
@@ -245,7 +250,7 @@ impl Walk<'_> {
                     self.files.push((relative, inner));
                     continue;
                 }
-                if ours && ["_tamiz", "dropped", "quarantine"].iter().any(|own| name == *own) {
+                if ours && ["_tamiz", "dropped", "quarantine", "residue"].iter().any(|own| name == *own) {
                     continue;
                 }
                 if !self.without.is_empty() || kind.is_symlink() {
@@ -265,6 +270,12 @@ impl Walk<'_> {
         }
         Ok(())
     }
+}
+
+/// When a file was last changed, in nanoseconds since 1970; nothing for pipes and devices.
+pub(crate) fn modified(metadata: &fs::Metadata) -> Option<u64> {
+    let time = metadata.is_file().then(|| metadata.modified().ok()).flatten()?;
+    time.duration_since(std::time::UNIX_EPOCH).ok().and_then(|since| since.as_nanos().try_into().ok())
 }
 
 /// A path with `/` between its parts.

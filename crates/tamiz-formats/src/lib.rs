@@ -69,7 +69,7 @@ mod shard;
 mod write;
 
 pub use batch::{Batch, Entry};
-pub use content::content;
+pub use content::{content, open};
 pub use fault::{Fault, Place, RAW_LIMIT};
 pub use format::{Compression, Format, NAMES, by_given_name, by_name};
 pub use input::{InputError, Listing, Source, list};

@@ -194,6 +194,12 @@ impl Reader {
         true
     }
 
+    /// The number that the next batch will have.
+    #[must_use]
+    pub fn next_number(&self) -> u64 {
+        self.number
+    }
+
     /// Opens the next source; one that cannot be opened is a fault. False if there is none.
     fn open_next(&mut self, batch: &mut Batch) -> bool {
         let Some((source, range)) = self.sources.next() else { return false };

@@ -18,6 +18,18 @@ pub enum Id<'b> {
     Text(Cow<'b, str>),
 }
 
+impl Id<'_> {
+    /// The identifier as JSON.
+    #[must_use]
+    pub fn json(&self) -> Cow<'_, str> {
+        match self {
+            Id::Json(raw) => Cow::Borrowed(raw),
+            // A string can always be written.
+            Id::Text(text) => serde_json::to_string(text).unwrap_or_default().into(),
+        }
+    }
+}
+
 /// A record of an input.
 #[derive(Debug)]
 pub struct Record<'b> {

@@ -9,15 +9,17 @@ use tamiz_core::{Built, Marks, Step};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
+use crate::case::{Case, cases};
 use crate::mistake::{LoadError, Mistake, Mistakes, instead};
 use crate::registry::{Entry, Registry, as_value};
 use crate::tables::{FileTables, Reach};
 
 /// The keys of a definition, with what they are for.
-pub(crate) const TOP_LEVEL: [(&str, &str); 3] = [
+pub(crate) const TOP_LEVEL: [(&str, &str); 4] = [
     ("name", "What the pipeline is called in manifests and reports; the file's name if left out."),
     ("description", "What the pipeline is for, in a sentence."),
     ("stage", "The stages, in the order in which a document goes through them."),
+    ("test", "What has to come of example texts: run by `tamiz check --test`."),
 ];
 
 /// A definition that was checked and built.
@@ -25,6 +27,7 @@ pub struct Pipeline {
     name: String,
     text: String,
     stages: Vec<PipelineStage>,
+    cases: Vec<Case>,
 }
 
 /// A stage in its place in a pipeline.
@@ -81,13 +84,14 @@ impl Pipeline {
 
     fn read(path: &str, text: &str, registry: &Registry, tables: &FileTables) -> Result<Pipeline, Mistakes> {
         let (document, errors) = DeTable::parse_recoverable(text);
-        let mut reader = Reader { text, registry, tables, mistakes: Vec::new(), digest: Sha256::new() };
+        let (mistakes, cases, digest) = (Vec::new(), Vec::new(), Sha256::new());
+        let mut reader = Reader { text, registry, tables, mistakes, cases, digest };
         for error in &errors {
             reader.syntax(error);
         }
         let broken = reader.mistakes.clone();
         let (name, stages) = reader.document(document.into_inner());
-        let mut mistakes = reader.mistakes;
+        let (mut mistakes, cases) = (reader.mistakes, reader.cases);
         // What follows from a syntax error in the same line is no mistake of its own.
         let line = |span: &Range<usize>| text[..span.start.min(text.len())].matches('\n').count();
         mistakes.retain(|mistake| {
@@ -98,7 +102,7 @@ impl Pipeline {
         }
         let stem = || Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let name = name.or_else(stem).unwrap_or_default();
-        Ok(Pipeline { name, text: text.to_owned(), stages })
+        Ok(Pipeline { name, text: text.to_owned(), stages, cases })
     }
 
     /// What the pipeline is called.
@@ -117,6 +121,12 @@ impl Pipeline {
     #[must_use]
     pub fn stages(&self) -> &[PipelineStage] {
         &self.stages
+    }
+
+    /// What its author expects of it: the `[[test]]` tables.
+    #[must_use]
+    pub fn cases(&self) -> &[Case] {
+        &self.cases
     }
 
     /// The stages, in order, for a caller that takes them apart.
@@ -200,6 +210,7 @@ struct Reader<'r> {
     registry: &'r Registry,
     tables: &'r FileTables,
     mistakes: Vec<Mistake>,
+    cases: Vec<Case>,
     digest: Sha256,
 }
 
@@ -223,6 +234,10 @@ impl Reader<'_> {
         let mut stages = Vec::new();
         for (key, value) in document {
             let span = value.span();
+            if key.get_ref() == "test" {
+                self.cases = cases(self.text, &value, &mut self.mistakes);
+                continue;
+            }
             match (key.get_ref().as_ref(), value.into_inner()) {
                 ("name", DeValue::String(text)) => name = Some(text.into_owned()),
                 ("description", DeValue::String(_)) => {}

@@ -4,6 +4,9 @@
 //! options. [`Pipeline::load`] reads it, lets every stage's own config type read its table, builds the stages, and
 //! reports every mistake of the file in one go, each with file, line, column, carets and what to do.
 //!
+//! `[[test]]` tables beside the stages say what has to come of example texts ([`Case`]); whoever can run documents can
+//! check them.
+//!
 //! A definition is data: it runs nothing, reads no environment, and names no file outside its own folder unless the
 //! caller allows it.
 //!
@@ -27,13 +30,16 @@
 //! assert!(mistakes.to_string().contains("did you mean `name`?"));
 //! ```
 
+mod case;
 mod definition;
 mod mistake;
 mod options;
+mod place;
 mod registry;
 mod schema;
 mod tables;
 
+pub use case::Case;
 pub use definition::{Pipeline, PipelineStage};
 pub use mistake::{LoadError, Mistake, Mistakes, closest};
 pub use registry::{Entry, OptionDoc, Registry, StageDoc};

@@ -130,7 +130,7 @@ fn explain<C: StageConfig>(error: &Error, span: Range<usize>, table: &Spanned<De
 }
 
 /// The place of a key path in a table; as far as it can be followed.
-fn locate(table: &Spanned<DeTable<'_>>, path: &[String]) -> Range<usize> {
+pub(crate) fn locate(table: &Spanned<DeTable<'_>>, path: &[String]) -> Range<usize> {
     let Some((first, rest)) = path.split_first() else { return table.span() };
     let Some((key, value)) = table.get_ref().get_key_value(first.as_str()) else { return table.span() };
     let mut place = value;

@@ -31,7 +31,8 @@ impl Registry {
             required.as_array_mut().expect("`required` is a list").insert(0, json!("use"));
             stages.push(stage);
         }
-        let [(name, name_about), (description, description_about), (stage, stage_about)] = TOP_LEVEL;
+        let [(name, name_about), (description, description_about), (stage, stage_about), (test, test_about)] =
+            TOP_LEVEL;
         json!({
             "$schema": "http://json-schema.org/draft-07/schema#",
             "title": "tamiz pipeline definition",
@@ -41,8 +42,31 @@ impl Registry {
                 name: { "type": "string", "description": name_about },
                 description: { "type": "string", "description": description_about },
                 stage: { "type": "array", "description": stage_about, "items": { "oneOf": stages } },
+                test: { "type": "array", "description": test_about, "items": case() },
             },
             "definitions": definitions,
         })
     }
+}
+
+/// The schema of a `[[test]]` table.
+fn case() -> Value {
+    let text = |key: &str| !matches!(key, "pages" | "removed");
+    let properties: serde_json::Map<String, Value> = (crate::case::KEYS.iter())
+        .map(|(key, about)| {
+            let schema = match text(key) {
+                true => json!({ "type": "string", "description": about }),
+                false => json!({ "type": "array", "items": { "type": "string" }, "description": about }),
+            };
+            ((*key).to_owned(), schema)
+        })
+        .collect();
+    let expects = ["output", "removed", "dropped"].map(|key| json!({ "required": [key] }));
+    json!({
+        "type": "object",
+        "additionalProperties": false,
+        "required": ["input"],
+        "anyOf": expects,
+        "properties": properties,
+    })
 }

@@ -29,8 +29,8 @@ use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tamiz_core::{
-    Built, ConfigError, Document, Kind, LanguageCode, Marks, Reason, RuleId, Run, Scratch, Span, Stage,
-    StageConfig, Tables,
+    Built, Clue, ConfigError, Document, Evidence, Kind, LanguageCode, Marks, Reason, RuleId, Run, Scratch,
+    Span, Stage, StageConfig, Tables,
 };
 
 const NAME: &str = "rules";
@@ -245,6 +245,23 @@ impl Stage for Rules {
         for &(span, reason) in cuts.iter() {
             document.cut(span, reason);
         }
+    }
+
+    fn explain(&self, document: &Document, _: &mut Scratch) -> Vec<Evidence> {
+        let mut evidence = Vec::new();
+        for run in document.kept() {
+            let text = run.span.of(document.source());
+            for (index, rule) in self.rules.iter().enumerate().filter(|(_, rule)| rule.applies_to(document)) {
+                evidence.extend(rule.regex.find_iter(text).map(|found| {
+                    let start = run.span.start();
+                    let at = ["rule", &index.to_string(), "pattern"].map(str::to_owned).to_vec();
+                    let says = rule.regex.as_str().to_owned();
+                    let what = Clue::Option { rule: rule.reason.rule, at, says };
+                    Evidence { span: Span::new(start + found.start(), start + found.end()), what }
+                }));
+            }
+        }
+        evidence
     }
 }
 

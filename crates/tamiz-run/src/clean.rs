@@ -5,6 +5,7 @@ use std::time::Instant;
 use serde::Serialize;
 use tamiz_core::{Document, Fate, Kind, Language, Reason, RuleId, Scratch};
 use tamiz_formats::{Batch, Compression, Encoder, Fault, RAW_LIMIT, Record, write_record};
+use tamiz_review::Residue;
 
 use crate::engine::Work;
 use crate::stages::Stages;
@@ -16,9 +17,20 @@ pub(crate) struct Cleaned {
     pub(crate) kept: Block,
     pub(crate) dropped: Block,
     pub(crate) quarantine: Block,
+    /// One line for each document kept.
+    pub(crate) residue: Block,
     pub(crate) tally: Tally,
     /// Bytes of the input files that it was read from.
     pub(crate) consumed: u64,
+    /// The batch's own: see [`Batch::digest`].
+    pub(crate) digest: u64,
+}
+
+impl Cleaned {
+    /// A block for each stream of the output, in their order there.
+    pub(crate) fn blocks(&self) -> [&Block; 4] {
+        [&self.kept, &self.dropped, &self.residue, &self.quarantine]
+    }
 }
 
 /// Records that are written together.
@@ -45,6 +57,8 @@ pub(crate) struct Cleaner<'r> {
     spare: Vec<u8>,
     /// The most bytes of a broken record that go to quarantine.
     raw_limit: usize,
+    /// Compresses the residue, where that is asked for.
+    residue: Option<Encoder>,
 }
 
 /// The annotations of a record that was dropped.
@@ -73,11 +87,13 @@ impl<'r> Cleaner<'r> {
         stages: &'r Stages<'r>,
         compression: Compression,
         raw_limit: Option<usize>,
+        residue: bool,
     ) -> Result<Self, RunError> {
-        let encoder = Encoder::new(compression)
-            .map_err(|error| RunError::new(format!("cannot compress: {error}"), "free some memory"))?;
-        let raw_limit = raw_limit.unwrap_or(RAW_LIMIT);
-        Ok(Self { stages, encoder, scratch: Scratch::default(), spare: Vec::new(), raw_limit })
+        let encoder = |compression| Encoder::new(compression).map_err(|error| cannot_compress(&error));
+        // Removed text is what many pages share: it is never worth writing uncompressed.
+        let residue = if residue { Some(encoder(Compression::Zstd)?) } else { None };
+        let (encoder, raw_limit) = (encoder(compression)?, raw_limit.unwrap_or(RAW_LIMIT));
+        Ok(Self { stages, encoder, scratch: Scratch::default(), spare: Vec::new(), raw_limit, residue })
     }
 
     /// Takes a record through the stages and writes what it has become.
@@ -136,6 +152,10 @@ impl<'r> Cleaner<'r> {
             done.kept.bytes.truncate(before);
             return Err(error);
         }
+        if self.residue.is_some() {
+            Residue::of(&record.id.json(), source, &rendered).write(&mut done.residue.bytes)?;
+            done.residue.records += 1;
+        }
         done.kept.records += 1;
         tally.counts.kept += 1;
         tally.counts.emptied += u64::from(text.trim_start().is_empty() && !source.trim_start().is_empty());
@@ -165,6 +185,10 @@ impl<'r> Cleaner<'r> {
     }
 }
 
+fn cannot_compress(error: &std::io::Error) -> RunError {
+    RunError::new(format!("cannot compress: {error}"), "free some memory")
+}
+
 /// Adds the seconds since the clock was last looked at.
 fn lap(clock: &mut Instant, seconds: &mut f64) {
     let now = Instant::now();
@@ -180,8 +204,10 @@ impl Work for Cleaner<'_> {
             kept: Block::with_capacity(batch.len() + batch.len() / 4),
             dropped: Block::default(),
             quarantine: Block::default(),
+            residue: Block::default(),
             tally: Tally::new(self.stages.len()),
             consumed: batch.consumed,
+            digest: batch.digest(),
         };
         done.tally.seconds.reading = reading;
         let mut clock = Instant::now();
@@ -201,10 +227,16 @@ impl Work for Cleaner<'_> {
         for block in [&mut done.kept, &mut done.dropped] {
             block.plain = block.bytes.len() as u64;
             if block.plain > 0 {
-                self.encoder.encode(&mut block.bytes, &mut self.spare).map_err(|error| {
-                    RunError::new(format!("cannot compress: {error}"), "free some memory")
-                })?;
+                self.encoder
+                    .encode(&mut block.bytes, &mut self.spare)
+                    .map_err(|error| cannot_compress(&error))?;
             }
+        }
+        if let (Some(encoder), block) = (&mut self.residue, &mut done.residue)
+            && block.records > 0
+        {
+            block.plain = block.bytes.len() as u64;
+            encoder.encode(&mut block.bytes, &mut self.spare).map_err(|error| cannot_compress(&error))?;
         }
         done.quarantine.plain = done.quarantine.bytes.len() as u64;
         lap(&mut clock, &mut done.tally.seconds.compressing);

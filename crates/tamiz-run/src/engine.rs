@@ -57,6 +57,7 @@ pub(crate) fn drive<W: Work>(
     // Each thread's own batch, one more each that waits for its turn, and two, so that nobody waits for a small delay.
     let budget = (2 * threads + 2) * options.limits.batch;
     let mut stopped = false;
+    let first = reader.next_number();
     // Set when the run has failed: whoever waits for input that may never come has to look up.
     let failed = AtomicBool::new(false);
     let reading: Reading<'_> = Mutex::new(Box::new(|batch: &mut Batch| {
@@ -67,7 +68,7 @@ pub(crate) fn drive<W: Work>(
     }));
     let engine = Engine::<W::Done> {
         flow: Mutex::new(Flow {
-            next: 0,
+            next: first,
             waiting: BTreeMap::new(),
             writing: false,
             in_flight: 0,

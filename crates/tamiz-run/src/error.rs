@@ -21,14 +21,23 @@ impl RunError {
     }
 
     pub(crate) fn writing(path: &Path, error: &io::Error) -> Self {
+        Self::unwritten(path, error, "run again")
+    }
+
+    /// A part of the output cannot be written: what is whole by then need not be written again.
+    pub(crate) fn writing_part(path: &Path, error: &io::Error) -> Self {
+        Self::unwritten(path, error, "go on with --resume")
+    }
+
+    fn unwritten(path: &Path, error: &io::Error, then: &str) -> Self {
         let remedy = match error.kind() {
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                "make room, then run again with --overwrite"
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+                format!("make room, then {then}")
             }
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-                "choose an output that you may write to"
+                "choose an output that you may write to".to_owned()
             }
-            _ => "check the output's disk, then run again with --overwrite",
+            _ => format!("check the output's disk, then {then}"),
         };
         Self::new(format!("cannot write {}: {error}", path.display()), remedy)
     }

@@ -7,11 +7,14 @@
 //! ```text
 //! part-00000.jsonl…          documents kept; a new part once one holds 256 MB before compression
 //! dropped/part-00000.jsonl…  documents that a stage dropped whole: the record, its `tamiz` with stage, kind, rule
+//! residue/part-00000.jsonl.zst  what was taken out of the documents kept, to restore them from: see `tamiz-review`
 //! quarantine/part-00000.jsonl  what could not be read: input, line, record, byte offset, reason, remedy, raw bytes
 //! _tamiz/manifest.json       what it was made from and what is in it, with checksums; written last
 //! _tamiz/report.json         counts, kinds removed, times
 //! ```
-//! Files are written under a temporary name (`.part-00000.jsonl.tmp`), synced, then renamed. The output is compressed
+//! Parts are written under temporary names (`.part-00000.jsonl.tmp`), synced, renamed, then noted in
+//! `_tamiz/journal.jsonl`, which a finished run takes away. A run that was stopped or killed goes on with
+//! [`Options::resume`] where its last whole part ended. One part's files have one number in every folder. The output is compressed
 //! as the inputs are, if all of them are compressed alike; [`Options::format`] says otherwise.
 //!
 //! # What this crate does not know
@@ -21,6 +24,8 @@
 //! - `read = kept + dropped + quarantined`, always. A stage that panics costs the document, not the run.
 //! - The same inputs, pipeline and options give the same bytes, whatever the thread count: in parts, `dropped`,
 //!   `quarantine` and the manifest. `report.json` holds times, and is not covered.
+//! - A run that was killed at any moment and resumed gives the bytes of a run that was not. What stands under its own
+//!   name is whole. If the version, the definition, an input or an option that counts has changed, it is refused.
 //! - Records come out in the order in which they went in.
 //! - Memory is bounded by threads, batch size and the largest record, whatever the corpus.
 //! - The outputs of shards 1 to N, joined in order, hold the records of one run in its order.
@@ -47,10 +52,14 @@ mod clean;
 mod engine;
 mod error;
 mod fit;
+mod journal;
+mod lock;
 mod options;
 mod output;
 mod panics;
+mod parts;
 mod progress;
+mod ready;
 mod run;
 mod runner;
 mod stages;
@@ -63,6 +72,7 @@ pub use bench::{Bench, BenchRow, bench};
 pub use error::RunError;
 pub use fit::{FitSummary, fit};
 pub use options::{Options, Shard};
+pub use ready::Ready;
 pub use run::run;
 pub use runner::{CleanDocument, Runner, StageFailure, Worker};
 pub use state::merge;

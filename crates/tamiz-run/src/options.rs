@@ -21,9 +21,13 @@ pub struct Options {
     pub state: Option<PathBuf>,
     /// Whether a run may replace what an earlier run wrote in the output directory.
     pub overwrite: bool,
+    /// Whether a run goes on with what an earlier one, stopped or killed, left unfinished in the output directory.
+    pub resume: bool,
     /// How the output is compressed. `None`: as the inputs are if all are compressed alike, else not at all; and
     /// not at all in a stream.
     pub format: Option<Compression>,
+    /// Whether what is taken out is kept in `residue/`, so that originals can be restored. A stream has no residue.
+    pub residue: bool,
     /// Whether progress is not shown.
     pub quiet: bool,
     /// Sizes of batches and records, in bytes.
@@ -44,7 +48,9 @@ impl Default for Options {
             limit: None,
             state: None,
             overwrite: false,
+            resume: false,
             format: None,
+            residue: true,
             quiet: false,
             limits: Limits::default(),
             html: html::Options::default(),

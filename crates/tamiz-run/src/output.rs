@@ -1,111 +1,248 @@
 //! The output directory.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 use tamiz_formats::Compression;
 
-use crate::clean::Block;
+use crate::clean::Cleaned;
+use crate::journal::{Done, Header, JOURNAL, Journal};
+use crate::lock::{LOCK, Lock};
+use crate::parts::{OutputFile, Parts, Stream};
+use crate::tally::Tally;
 use crate::{Options, RunError};
 
 /// The folders that belong to tamiz in an output directory, next to the parts.
-const FOLDERS: [&str; 3] = ["dropped", "quarantine", "_tamiz"];
+const FOLDERS: [&str; 4] = ["dropped", "quarantine", "residue", "_tamiz"];
 
-/// A finished file of the output.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub(crate) struct OutputFile {
-    /// Relative to the output directory, with `/`.
-    path: String,
-    records: u64,
-    bytes: u64,
-    sha256: String,
+/// What the corpus-level stages of an unfinished run have learned, in `_tamiz`.
+const STATE: &str = "state.json";
+
+/// An output directory that nobody else writes into.
+pub(crate) struct Place {
+    root: PathBuf,
+    lock: Lock,
+    /// What an earlier run left there.
+    old: Vec<PathBuf>,
+}
+
+impl Place {
+    /// Takes hold of the directory. One that holds anything is refused, unless it may be overwritten or gone on with:
+    /// then nothing may be there but what tamiz wrote.
+    pub(crate) fn claim(root: &Path, options: &Options) -> Result<Self, RunError> {
+        // Looked at before anything is made, so that a refusal leaves all as it was.
+        look(root, options)?;
+        let lock = Lock::take(root)?;
+        let old = look(root, options)?;
+        Ok(Self { root: root.to_owned(), lock, old })
+    }
+
+    /// Whether the output is whole: then there is nothing to go on with.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.root.join("_tamiz/manifest.json").exists()
+    }
+
+    /// The manifest's bytes.
+    pub(crate) fn manifest(&self) -> Result<Vec<u8>, RunError> {
+        let path = self.root.join("_tamiz/manifest.json");
+        fs::read(&path).map_err(|error| {
+            RunError::new(format!("cannot read {}: {error}", path.display()), "check its permissions")
+        })
+    }
+
+    /// What an unfinished run's stages have learned, if that is there.
+    pub(crate) fn state(&self) -> Option<PathBuf> {
+        Some(self.root.join("_tamiz").join(STATE)).filter(|path| path.exists())
+    }
+
+    /// Makes the directory ready for a run from the beginning: deletes what an earlier run left there.
+    pub(crate) fn begin(
+        self,
+        compression: Compression,
+        options: &Options,
+        header: &Header,
+    ) -> Result<Output, RunError> {
+        // The manifest says that an output is whole, and the journal that its parts are: so they go before what they
+        // vouch for.
+        for name in ["manifest.json", JOURNAL] {
+            let _ = fs::remove_file(self.root.join("_tamiz").join(name));
+        }
+        for path in &self.old {
+            if path.ends_with("_tamiz") {
+                for inner in entries(path)?.iter().filter(|inner| !inner.ends_with(LOCK)) {
+                    delete(inner)?;
+                }
+            } else {
+                delete(path)?;
+            }
+        }
+        make_folders(&self.root, options)?;
+        let journal = Journal::create(&self.root, header)?;
+        Ok(self.output(compression, options, journal, Done::default()))
+    }
+
+    /// Makes the directory ready to go on: deletes what came after the last whole part.
+    pub(crate) fn resume(
+        self,
+        compression: Compression,
+        options: &Options,
+        done: Done,
+    ) -> Result<Output, RunError> {
+        make_folders(&self.root, options)?;
+        let known: BTreeSet<PathBuf> = done.files.iter().map(|file| self.root.join(&file.path)).collect();
+        for folder in ["", "dropped", "quarantine", "residue"] {
+            let path = self.root.join(folder);
+            let found = if path.is_dir() { entries(&path)? } else { Vec::new() };
+            for path in found.iter().filter(|path| path.is_file() && !known.contains(*path)) {
+                delete(path)?;
+            }
+        }
+        let journal = Journal::reopen(&self.root)?;
+        Ok(self.output(compression, options, journal, done))
+    }
+
+    fn output(self, compression: Compression, options: &Options, journal: Journal, done: Done) -> Output {
+        let stream = |folder, compression: Compression, always| Stream {
+            folder,
+            suffix: format!(".jsonl{}", compression.suffix()),
+            always,
+        };
+        // In the order of `Cleaned::blocks`.
+        let streams = vec![
+            stream("", compression, true),
+            stream("dropped", compression, false),
+            stream("residue", Compression::Zstd, false),
+            // Read by people, and small: so it is never compressed.
+            stream("quarantine", Compression::None, false),
+        ];
+        let Done { batches, chain, parts, files, .. } = done;
+        let parts = Parts::new(&self.root, streams, options.part_bytes, parts);
+        Output { root: self.root, _lock: self.lock, journal, parts, batches, chain, files }
+    }
+}
+
+fn make_folders(root: &Path, options: &Options) -> Result<(), RunError> {
+    for folder in FOLDERS.into_iter().filter(|folder| options.residue || *folder != "residue") {
+        let path = root.join(folder);
+        fs::create_dir_all(&path).map_err(|error| RunError::writing(&path, &error))?;
+    }
+    Ok(())
+}
+
+/// What is in an output directory, or why it may not be written into.
+fn look(root: &Path, options: &Options) -> Result<Vec<PathBuf>, RunError> {
+    if !root.exists() {
+        return Ok(Vec::new());
+    }
+    let mut old = entries(root)?;
+    // What a run leaves that was refused or killed before it began.
+    old.retain(|path| {
+        !path.ends_with("_tamiz")
+            || entries(path).is_ok_and(|inner| inner.iter().any(|inner| !inner.ends_with(LOCK)))
+    });
+    if !old.is_empty() && !options.overwrite && !options.resume {
+        let shown = root.display();
+        let unfinished = root.join("_tamiz").join(JOURNAL).exists();
+        return Err(if unfinished {
+            RunError::new(
+                format!("the output directory {shown} holds an unfinished run"),
+                "go on with --resume, or begin again with --overwrite",
+            )
+        } else {
+            RunError::new(
+                format!("the output directory {shown} is not empty"),
+                "choose another, or replace what is there with --overwrite",
+            )
+        });
+    }
+    if let Some(foreign) = old.iter().find(|path| !is_ours(path)) {
+        let option = if options.overwrite { "--overwrite" } else { "--resume" };
+        return Err(RunError::new(
+            format!("{} was not written by tamiz, so {option} leaves it", foreign.display()),
+            "move it away, or choose another output directory",
+        ));
+    }
+    Ok(old)
+}
+
+/// What is in a directory, in the order of the names.
+fn entries(path: &Path) -> Result<Vec<PathBuf>, RunError> {
+    let failed = |error| RunError::writing(path, &error);
+    let mut found = Vec::new();
+    for entry in fs::read_dir(path).map_err(failed)? {
+        found.push(entry.map_err(failed)?.path());
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn delete(path: &Path) -> Result<(), RunError> {
+    // A link is taken away, never what it leads to.
+    let is_folder = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir());
+    let deleted = if is_folder { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    deleted.map_err(|error| RunError::writing(path, &error))
+}
+
+/// Whether a run of tamiz writes a file or folder of that name.
+fn is_ours(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    FOLDERS.contains(&&*name) || name.starts_with("part-") || name.starts_with(".part-")
 }
 
 /// An output directory that a run writes into.
 pub(crate) struct Output {
     root: PathBuf,
-    pub(crate) kept: Parts,
-    pub(crate) dropped: Parts,
-    pub(crate) quarantine: Parts,
+    _lock: Lock,
+    journal: Journal,
+    parts: Parts,
+    /// Batches that were written.
+    batches: u64,
+    /// A running digest of their bytes.
+    chain: u64,
+    files: Vec<OutputFile>,
 }
 
 impl Output {
-    /// Looks whether the directory can be written into, and gives what an earlier run left there. One that holds anything
-    /// is refused, unless it may be overwritten: then nothing may be there but what tamiz wrote.
-    pub(crate) fn check(root: &Path, options: &Options) -> Result<Vec<PathBuf>, RunError> {
-        let writing = |error| RunError::writing(root, &error);
-        if !root.exists() {
-            return Ok(Vec::new());
-        }
-        let mut old = Vec::new();
-        for entry in fs::read_dir(root).map_err(writing)? {
-            old.push(entry.map_err(writing)?.path());
-        }
-        if !old.is_empty() && !options.overwrite {
-            return Err(RunError::new(
-                format!("the output directory {} is not empty", root.display()),
-                "choose another, or replace what is there with --overwrite",
-            ));
-        }
-        old.sort();
-        if let Some(foreign) = old.iter().find(|path| !is_ours(path)) {
-            return Err(RunError::new(
-                format!("{} was not written by tamiz, so --overwrite leaves it", foreign.display()),
-                "move it away, or choose another output directory",
-            ));
-        }
-        Ok(old)
+    /// Keeps what the corpus-level stages have learned, so that a run that goes on need not learn again.
+    pub(crate) fn keep_state(
+        &self,
+        write: impl FnOnce(&Path) -> Result<(), RunError>,
+    ) -> Result<(), RunError> {
+        write(&self.root.join("_tamiz").join(STATE))
     }
 
-    /// Makes the directory ready: deletes what an earlier run left there.
-    ///
-    /// # Errors
-    /// As those of [`Output::check`], and if something cannot be deleted or made.
-    pub(crate) fn create(root: &Path, compression: Compression, options: &Options) -> Result<Self, RunError> {
-        let writing = |error| RunError::writing(root, &error);
-        let old = Self::check(root, options)?;
-        fs::create_dir_all(root).map_err(writing)?;
-        for path in old {
-            // The manifest says that an output is whole, so it goes before what it vouches for.
-            if path.ends_with("_tamiz") {
-                let _ = fs::remove_file(path.join("manifest.json"));
-            }
-            let deleted = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            deleted.map_err(|error| RunError::writing(&path, &error))?;
+    /// Appends what a batch has become. `tally` is of all batches up to this one. True if a part was finished.
+    pub(crate) fn write(&mut self, cleaned: &Cleaned, tally: &Tally) -> Result<bool, RunError> {
+        self.batches += 1;
+        self.chain = link(self.chain, cleaned.digest);
+        let full = self.parts.write(&cleaned.blocks())?;
+        if full {
+            self.close(tally)?;
         }
-        for folder in FOLDERS {
-            fs::create_dir(root.join(folder)).map_err(writing)?;
+        Ok(full)
+    }
+
+    fn close(&mut self, tally: &Tally) -> Result<(), RunError> {
+        let files = self.parts.close()?;
+        self.journal.part(self.batches, self.chain, files.clone(), tally)?;
+        self.files.extend(files);
+        Ok(())
+    }
+
+    /// Finishes the last part. Gives all files: those of documents kept, then those of each other stream.
+    pub(crate) fn finish(&mut self, tally: &Tally) -> Result<Vec<OutputFile>, RunError> {
+        if !self.parts.is_closed() {
+            self.close(tally)?;
         }
-        let parts = |folder: &str, compression| Parts {
-            root: root.to_owned(),
-            folder: folder.to_owned(),
-            suffix: format!(".jsonl{}", Compression::suffix(compression)),
-            bound: options.part_bytes,
-            current: None,
-            finished: Vec::new(),
+        let mut files = std::mem::take(&mut self.files);
+        let stream = |file: &OutputFile| {
+            let folder = file.path.split_once('/').map_or("", |(folder, _)| folder);
+            ["", "dropped", "residue", "quarantine"].iter().position(|known| *known == folder)
         };
-        Ok(Self {
-            root: root.to_owned(),
-            kept: parts("", compression),
-            dropped: parts("dropped/", compression),
-            // Read by people, and small: so it is never compressed.
-            quarantine: parts("quarantine/", Compression::None),
-        })
-    }
-
-    /// Finishes every part. There is a first one even if nothing was kept, so that a reader finds an output.
-    pub(crate) fn finish(&mut self) -> Result<Vec<OutputFile>, RunError> {
-        if self.kept.finished.is_empty() && self.kept.current.is_none() {
-            self.kept.open()?;
-        }
-        let mut files = Vec::new();
-        for parts in [&mut self.kept, &mut self.dropped, &mut self.quarantine] {
-            parts.close()?;
-            files.append(&mut parts.finished);
-        }
+        files.sort_by_key(stream);
         Ok(files)
     }
 
@@ -119,6 +256,26 @@ impl Output {
         bytes.push(b'\n');
         replace(&path, &bytes)
     }
+
+    /// Takes away what only an unfinished run needs. The manifest is there by now.
+    pub(crate) fn forget(self) {
+        clear(&self.root);
+    }
+}
+
+/// Takes away what only an unfinished run needs. What cannot be taken away does no harm.
+pub(crate) fn clear(root: &Path) {
+    for name in [JOURNAL, STATE] {
+        let _ = fs::remove_file(root.join("_tamiz").join(name));
+    }
+}
+
+/// A running digest with one more in it.
+pub(crate) fn link(chain: u64, digest: u64) -> u64 {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&chain.to_le_bytes());
+    bytes[8..].copy_from_slice(&digest.to_le_bytes());
+    xxhash_rust::xxh3::xxh3_64(&bytes)
 }
 
 /// Writes a file whole or not at all: under a temporary name beside it, synced, then renamed.
@@ -139,95 +296,9 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<(), RunError> {
 }
 
 /// Makes a rename last: the folder's own entry has to be on the disk too.
-fn sync_folder(path: &Path) -> std::io::Result<()> {
+pub(crate) fn sync_folder(path: &Path) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
-}
-
-/// Whether a run of tamiz writes a file or folder of that name.
-fn is_ours(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    FOLDERS.contains(&&*name) || name.starts_with("part-") || name.starts_with(".part-")
-}
-
-/// A series of files, each begun once the one before is full.
-pub(crate) struct Parts {
-    root: PathBuf,
-    /// Relative to the root, with a `/` at its end; empty for the root itself.
-    folder: String,
-    suffix: String,
-    /// Bytes before compression after which a file is full.
-    bound: u64,
-    current: Option<Part>,
-    finished: Vec<OutputFile>,
-}
-
-struct Part {
-    file: File,
-    temporary: PathBuf,
-    name: String,
-    hash: Sha256,
-    bytes: u64,
-    plain: u64,
-    records: u64,
-}
-
-impl Parts {
-    /// Appends a block. Blocks are never divided, so where a part ends does not depend on threads.
-    pub(crate) fn write(&mut self, block: &Block) -> Result<(), RunError> {
-        if block.records == 0 {
-            return Ok(());
-        }
-        if self.current.as_ref().is_some_and(|part| part.plain >= self.bound) {
-            self.close()?;
-        }
-        if self.current.is_none() {
-            self.open()?;
-        }
-        let Some(part) = &mut self.current else { return Ok(()) };
-        part.file.write_all(&block.bytes).map_err(|error| RunError::writing(&part.temporary, &error))?;
-        part.hash.update(&block.bytes);
-        part.bytes += block.bytes.len() as u64;
-        part.plain += block.plain;
-        part.records += block.records;
-        Ok(())
-    }
-
-    fn open(&mut self) -> Result<(), RunError> {
-        let name = format!("part-{:05}{}", self.finished.len(), self.suffix);
-        let temporary = self.root.join(&self.folder).join(format!(".{name}.tmp"));
-        let file = File::create(&temporary).map_err(|error| RunError::writing(&temporary, &error))?;
-        let part = Part { file, temporary, name, hash: Sha256::new(), bytes: 0, plain: 0, records: 0 };
-        self.current = Some(part);
-        Ok(())
-    }
-
-    fn close(&mut self) -> Result<(), RunError> {
-        let Some(part) = self.current.take() else { return Ok(()) };
-        let path = self.root.join(&self.folder).join(&part.name);
-        let finish = || {
-            part.file.sync_all()?;
-            fs::rename(&part.temporary, &path)?;
-            sync_folder(&path)
-        };
-        finish().map_err(|error| RunError::writing(&path, &error))?;
-        self.finished.push(OutputFile {
-            path: format!("{}{}", self.folder, part.name),
-            records: part.records,
-            bytes: part.bytes,
-            sha256: hex(&part.hash.finalize()),
-        });
-        Ok(())
-    }
-}
-
-impl Drop for Parts {
-    /// A run that ends early leaves no file under a temporary name.
-    fn drop(&mut self) {
-        if let Some(part) = &self.current {
-            let _ = fs::remove_file(&part.temporary);
-        }
-    }
 }
 
 /// Bytes in hexadecimal.

@@ -4,17 +4,20 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::time::Instant;
 
-use serde::Serialize;
-use tamiz_formats::{Compression, Listing, Reader, Selection, Source, list};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use tamiz_formats::{Batch, Compression, Listing, Reader, Selection, Source, list};
 use tamiz_pipeline::Pipeline;
 
 use crate::clean::{Cleaned, Cleaner};
 use crate::engine::{Ending, drive};
 use crate::fit::{given, learn};
-use crate::output::{Output, OutputFile};
+use crate::journal::{self, Done, Header};
+use crate::output::{Place, clear, hex, link};
+use crate::parts::OutputFile;
 use crate::progress::Progress;
 use crate::stages::Stages;
-use crate::state::{States, VERSION};
+use crate::state::{States, VERSION, learners};
 use crate::stream::Pausing;
 use crate::summary::Summary;
 use crate::tally::{Counts, Tally};
@@ -37,34 +40,162 @@ pub fn run(
     let start = Instant::now();
     let listing = list(inputs, &[output])?;
     let compression = options.format.unwrap_or_else(|| alike(&listing.sources));
-    // An output that would be refused is refused before an hour of learning, and made after it: so that a state that
-    // does not fit leaves nothing behind.
-    Output::check(output, options)?;
-    let Some((stages, states)) = prepare(pipeline, &listing.sources, options)? else {
-        return Ok(stopped(pipeline, options));
-    };
-    let mut output = Output::create(output, compression, options)?;
-    let work = Job { stages: &stages, compression, raw_limit: None, options };
     let sizes = sizes(inputs, &listing);
     let left = listing.left;
-    let (mut tally, ending) = work.run(listing.sources, stdin(), |cleaned| {
-        output.kept.write(&cleaned.kept)?;
-        output.dropped.write(&cleaned.dropped)?;
-        output.quarantine.write(&cleaned.quarantine)
+    // An output that would be refused is refused before an hour of learning, and made after it: so that a state that
+    // does not fit leaves nothing behind.
+    let place = Place::claim(output, options)?;
+    if options.resume && place.is_whole() {
+        let summary = whole(&place, output, pipeline, inputs, &sizes, compression, options)?;
+        clear(output);
+        return Ok(summary);
+    }
+    let mut header = header(pipeline, inputs, &listing, compression, options);
+    let unfinished = if options.resume { journal::read(output)? } else { None };
+    let mut state = options.state.clone();
+    if let Some((old, _)) = &unfinished {
+        header.fits(old, output)?;
+        state = state.or_else(|| place.state());
+    }
+    let learning = Options { state, ..options.clone() };
+    let Some((stages, states)) = prepare(pipeline, &listing.sources, &learning)? else {
+        return Ok(stopped(pipeline, options));
+    };
+    header.state = states.digest();
+    let mut done = Done { tally: Tally::new(stages.len()), ..Done::default() };
+    let mut output = if let Some((old, so_far)) = unfinished {
+        header.fits(&old, output)?;
+        done.batches = so_far.batches;
+        done.chain = so_far.chain;
+        if so_far.parts > 0 {
+            done.tally = so_far.tally.clone();
+        }
+        place.resume(compression, options, so_far)?
+    } else {
+        let output = place.begin(compression, options, &header)?;
+        if learning.state.is_none() && learners(pipeline).next().is_some() {
+            output.keep_state(|path| states.write(path))?;
+        }
+        output
+    };
+    let work = Job { stages: &stages, compression, raw_limit: None, residue: options.residue, options };
+    // What the finished parts hold: all that is left of a run that is stopped.
+    let mut held = done.tally.clone();
+    let (mut tally, ending) = work.run(listing.sources, stdin(), done, |cleaned, tally| {
+        if output.write(cleaned, tally)? {
+            held = tally.clone();
+        }
+        Ok(())
     })?;
+    let interrupted = ending != Ending::Whole;
     let clock = Instant::now();
-    let files = output.finish()?;
+    let files = if interrupted { Vec::new() } else { output.finish(&tally)? };
     tally.seconds.writing += clock.elapsed().as_secs_f64();
     let wall = start.elapsed().as_secs_f64();
-    let mut summary = Summary::new(&tally, &stages.names(), left, options.thread_count(), wall);
-    summary.interrupted = ending != Ending::Whole;
+    let told = if interrupted { &held } else { &tally };
+    let summary = Summary::new(told, &stages.names(), left, options.thread_count(), wall);
+    let summary = Summary { interrupted, ..summary };
     output.note("report.json", &summary)?;
-    if !summary.interrupted {
+    if !interrupted {
         let manifest =
             Manifest::new(pipeline, &states, inputs, &sizes, left, &tally, files, compression, options);
         output.note("manifest.json", &manifest)?;
+        output.forget();
     }
     Ok(summary)
+}
+
+/// What this run is a run of, but for what its stages have still to learn.
+fn header(
+    pipeline: &Pipeline,
+    inputs: &[String],
+    listing: &Listing,
+    compression: Compression,
+    options: &Options,
+) -> Header {
+    let mut seen = Sha256::new();
+    let mut see = |text: &str| {
+        seen.update((text.len() as u64).to_le_bytes());
+        seen.update(text);
+    };
+    inputs.iter().for_each(|input| see(input));
+    for source in &listing.sources {
+        see(&source.name);
+        see(&format!("{} {:?}", source.size, source.modified));
+    }
+    see(&listing.left.to_string());
+    let shown = |value: Option<String>| value.unwrap_or_else(|| "none".into());
+    let options = [
+        ("format", compression.to_string()),
+        ("shard", shown(options.shard.map(|shard| shard.to_string()))),
+        ("limit", shown(options.limit.map(|limit| limit.to_string()))),
+        ("residue", options.residue.to_string()),
+        ("html", format!("{:?}", options.html)),
+        ("sizes", format!("{:?} {}", options.limits, options.part_bytes)),
+    ];
+    let mut definition = Sha256::new();
+    for text in [pipeline.name(), pipeline.text(), &digest(pipeline)] {
+        definition.update((text.len() as u64).to_le_bytes());
+        definition.update(text);
+    }
+    Header {
+        tamiz: VERSION.to_owned(),
+        definition: hex(&definition.finalize()),
+        inputs: hex(&seen.finalize()),
+        options: options.into_iter().map(|(key, value)| (key.to_owned(), value)).collect(),
+        state: String::new(),
+    }
+}
+
+/// The digest of all stages, their options and tables; empty without a stage.
+fn digest(pipeline: &Pipeline) -> String {
+    let last = pipeline.stages().len().checked_sub(1);
+    last.map(|last| pipeline.digest_up_to(last)).unwrap_or_default()
+}
+
+/// What an output that is whole holds, if it is the output of this run.
+fn whole(
+    place: &Place,
+    output: &Path,
+    pipeline: &Pipeline,
+    inputs: &[String],
+    sizes: &[(u64, u64)],
+    compression: Compression,
+    options: &Options,
+) -> Result<Summary, RunError> {
+    let empty = Tally::new(pipeline.stages().len());
+    let expected =
+        Manifest::new(pipeline, &States::new(), inputs, sizes, 0, &empty, Vec::new(), compression, options);
+    let parsed = serde_json::from_slice(&place.manifest()?).and_then(|found: serde_json::Value| {
+        let counts = Counts::deserialize(&found["counts"])?;
+        Ok((found, serde_json::to_value(&expected)?, counts))
+    });
+    let (mut found, mut expected, counts) = parsed.map_err(|error| {
+        let message = format!("the manifest in {} cannot be read: {error}", output.display());
+        RunError::new(message, "begin again with --overwrite")
+    })?;
+    for manifest in [&mut found, &mut expected] {
+        // What a run only learns on its way.
+        for key in ["counts", "outputs", "files_left"] {
+            manifest[key].take();
+        }
+        manifest["pipeline"]["state"].take();
+        for input in manifest["inputs"].as_array_mut().into_iter().flatten() {
+            input["records"].take();
+        }
+    }
+    if found != expected {
+        let keys = ["tamiz", "pipeline", "inputs", "shard", "limit", "format"];
+        let key = keys.into_iter().find(|key| found[key] != expected[key]).unwrap_or("content");
+        return Err(RunError::new(
+            format!("{} holds the whole output of another run: its `{key}` differs", output.display()),
+            "choose another output directory, or replace what is there with --overwrite",
+        ));
+    }
+    let tally = Tally { counts, ..empty };
+    let names: Vec<_> = pipeline.stages().iter().map(|stage| stage.name).collect();
+    let summary = Summary::new(&tally, &names, 0, options.thread_count(), 0.0);
+    Ok(Summary { was_whole: true, ..summary })
 }
 
 /// Lets the corpus-level stages learn, or take what they have learned before; `None` if that was stopped.
@@ -104,6 +235,8 @@ pub(crate) struct Job<'r> {
     pub(crate) compression: Compression,
     /// The most bytes of a broken record that go to quarantine; the usual number if `None`.
     pub(crate) raw_limit: Option<usize>,
+    /// Whether what is taken out is kept beside.
+    pub(crate) residue: bool,
     pub(crate) options: &'r Options,
 }
 
@@ -113,26 +246,62 @@ impl Job<'_> {
         &self,
         sources: Vec<Source>,
         stdin: Box<dyn Read + Send>,
-        mut sink: impl FnMut(&Cleaned) -> Result<(), RunError> + Send,
+        done: Done,
+        mut sink: impl FnMut(&Cleaned, &Tally) -> Result<(), RunError> + Send,
     ) -> Result<(Tally, Ending), RunError> {
         let options = self.options;
         let bytes = sources.iter().map(|source| source.size).sum();
         let mut progress = Progress::new("cleaning", bytes, options.quiet);
-        let mut total = Tally::new(self.stages.len());
-        let reader =
+        let mut reader =
             Reader::new(sources, Some(stdin), options.limits, options.selection())?.with_html(options.html);
-        let cleaner = || Cleaner::new(self.stages, self.compression, self.raw_limit);
+        if !pass_over(&mut reader, &done, &mut progress, options)? {
+            return Ok((done.tally, Ending::Stopped));
+        }
+        let mut total = done.tally;
+        let cleaner = || Cleaner::new(self.stages, self.compression, self.raw_limit, self.residue);
         let (ending, _) = drive(reader, options, cleaner, |mut cleaned: Cleaned| {
             let clock = Instant::now();
-            sink(&cleaned)?;
-            cleaned.tally.seconds.writing += clock.elapsed().as_secs_f64();
-            let Cleaned { tally, consumed, .. } = cleaned;
-            progress.add(consumed, tally.counts.read, tally.text_in);
+            let tally = std::mem::take(&mut cleaned.tally);
+            progress.add(cleaned.consumed, tally.counts.read, tally.text_in);
             total.add(tally);
+            sink(&cleaned, &total)?;
+            total.seconds.writing += clock.elapsed().as_secs_f64();
             Ok(())
         })?;
         Ok((total, ending))
     }
+}
+
+/// Reads past the batches that an earlier run has done, and makes sure that they still are what they were. False if it
+/// was stopped.
+///
+/// The input is read again and only not parsed: that takes as long as decompressing it, and in return no format has
+/// to know how to begin in its middle, and an input that was exchanged is noticed whatever its name, size and date say.
+fn pass_over(
+    reader: &mut Reader,
+    done: &Done,
+    progress: &mut Progress,
+    options: &Options,
+) -> Result<bool, RunError> {
+    let mut batch = Batch::default();
+    let mut chain = 0;
+    for _ in 0..done.batches {
+        let more = reader.next(&mut batch, &|| !options.stopped());
+        if options.stopped() {
+            return Ok(false);
+        }
+        if more {
+            chain = link(chain, batch.digest());
+            progress.add(batch.consumed, 0, 0);
+        }
+    }
+    if chain != done.chain {
+        return Err(RunError::new(
+            "the unfinished run cannot go on: the input that it has read is not the same now",
+            "begin again with --overwrite",
+        ));
+    }
+    Ok(true)
 }
 
 /// Files and bytes of each given input.
@@ -193,7 +362,6 @@ impl<'m> Manifest<'m> {
         compression: Compression,
         options: &Options,
     ) -> Self {
-        let last = pipeline.stages().len().checked_sub(1);
         let inputs = (inputs.iter().zip(sizes).enumerate())
             .map(|(number, (input, &(files, bytes)))| {
                 let records = tally.inputs.get(number).copied().unwrap_or(0);
@@ -204,7 +372,7 @@ impl<'m> Manifest<'m> {
             tamiz: VERSION,
             pipeline: ManifestPipeline {
                 name: pipeline.name(),
-                digest: last.map(|last| pipeline.digest_up_to(last)).unwrap_or_default(),
+                digest: digest(pipeline),
                 state: states.digest(),
                 definition: pipeline.text(),
             },

@@ -62,6 +62,14 @@ impl<'p> Stages<'p> {
         }
     }
 
+    /// The stages that are ready, with their names.
+    pub(crate) fn each(&self) -> impl Iterator<Item = (&'static str, &dyn Stage)> {
+        self.stages.iter().map(|(name, stage)| match stage {
+            Ready::Built(stage) => (*name, *stage),
+            Ready::Learned(stage) => (*name, &**stage),
+        })
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.stages.len()
     }

@@ -8,6 +8,7 @@ use tamiz_formats::{Compression, Source, list};
 use tamiz_pipeline::Pipeline;
 
 use crate::engine::Ending;
+use crate::journal::Done;
 use crate::run::{Job, prepare, stopped};
 use crate::summary::Summary;
 use crate::{Options, RunError};
@@ -79,8 +80,8 @@ fn pour(
         return Ok(stopped(pipeline, options));
     };
     let compression = options.format.unwrap_or_default();
-    let job = Job { stages: &stages, compression, raw_limit: Some(EXCERPT), options };
-    let (tally, ending) = job.run(sources, stdin, |cleaned| {
+    let job = Job { stages: &stages, compression, raw_limit: Some(EXCERPT), residue: false, options };
+    let (tally, ending) = job.run(sources, stdin, Done::default(), |cleaned, _| {
         // That nobody listens to complaints must not stop the work: they are counted all the same.
         let _ = faults.write_all(&cleaned.quarantine.bytes).and_then(|()| faults.flush());
         output

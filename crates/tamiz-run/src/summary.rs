@@ -35,6 +35,9 @@ pub struct Summary {
     pub megabytes_per_second: f64,
     /// Whether the run was stopped before its end: the output is not whole, and has no manifest.
     pub interrupted: bool,
+    /// Whether there was nothing left to do: the output was whole before.
+    #[serde(skip)]
+    pub was_whole: bool,
 }
 
 impl Summary {
@@ -52,6 +55,7 @@ impl Summary {
             wall_seconds: wall,
             megabytes_per_second: if wall > 0.0 { tally.text_in as f64 / 1e6 / wall } else { 0.0 },
             interrupted: false,
+            was_whole: false,
         }
     }
 

@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use tamiz_core::{Kind, Reason};
 
 /// What has become of the records. Always: `read = kept + dropped + quarantined`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// Records and faults that were met.
     pub read: u64,
@@ -81,7 +81,7 @@ pub struct StageTally {
 }
 
 /// Seconds that the work around the stages took, added up over the threads.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Seconds {
     /// Opening, decompressing, and cutting into records.
     pub reading: f64,
@@ -111,7 +111,7 @@ pub(crate) struct Tally {
 }
 
 /// As [`StageTally`], without what can be computed.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct StageCount {
     pub(crate) documents: u64,
     pub(crate) dropped: u64,

@@ -84,15 +84,19 @@ pub fn check_rendering(document: &Document, marks: Marks) {
     let source: Vec<char> = document.source().chars().collect();
     let rendered = document.render(marks);
     let text: Vec<char> = rendered.text.chars().collect();
-    let removed = rendered.annotations.removed.expect("`removed` was asked for");
+    let removed = rendered.annotations.removed.as_ref().expect("`removed` was asked for");
     apart(removed.iter().map(|mark| (mark.start, mark.end)), source.len(), "removed");
     if removed.is_empty() && document.names().iter().all(|name| name.rewrite.is_none()) {
         assert_eq!(rendered.text, document.source(), "nothing was removed, but the text has changed");
     }
 
+    let patches: Vec<_> = rendered.patches().collect();
+    let restored = tamiz_core::restore(&rendered.text, &patches).expect("patches fit their own text");
+    assert_eq!(restored, document.source(), "the source does not come back");
+
     let mut left = String::new();
     let mut position = 0;
-    for mark in &removed {
+    for mark in removed {
         left.extend(&source[position..mark.start]);
         position = mark.end;
     }

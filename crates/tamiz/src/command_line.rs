@@ -39,6 +39,13 @@ pub enum Command {
     Merge(commands::fit::MergeArguments),
     Check(commands::check::Arguments),
     Stages(commands::stages::Arguments),
+    New(commands::new::Arguments),
+    Doctor(commands::doctor::Arguments),
+    Peek(commands::peek::Arguments),
+    Why(commands::why::Arguments),
+    Restore(commands::restore::RestoreArguments),
+    Verify(commands::restore::VerifyArguments),
+    Diff(commands::diff::Arguments),
     Bench(commands::bench::Arguments),
     Names(commands::names::Arguments),
     Train(commands::train::Arguments),
@@ -117,6 +124,12 @@ impl From<io::Error> for Failure {
     }
 }
 
+impl From<tamiz_review::ReviewError> for Failure {
+    fn from(error: tamiz_review::ReviewError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 /// Runs the program on the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -127,6 +140,13 @@ pub fn main() -> ExitCode {
         Command::Merge(arguments) => commands::fit::merge(&arguments),
         Command::Check(arguments) => commands::check::run(&arguments),
         Command::Stages(arguments) => commands::stages::run(&arguments),
+        Command::New(arguments) => commands::new::run(&arguments),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments),
+        Command::Peek(arguments) => commands::peek::run(&arguments),
+        Command::Why(arguments) => commands::why::run(&arguments),
+        Command::Restore(arguments) => commands::restore::restore(&arguments),
+        Command::Verify(arguments) => commands::restore::verify(&arguments),
+        Command::Diff(arguments) => commands::diff::run(&arguments),
         Command::Bench(arguments) => commands::bench::run(&arguments),
         Command::Names(arguments) => commands::names::run(&arguments),
         Command::Train(arguments) => commands::train::run(&arguments),
@@ -149,8 +169,20 @@ pub fn main() -> ExitCode {
 /// # Errors
 /// If writing fails for any other reason.
 pub(crate) fn print(text: &str) -> Result<(), Failure> {
-    let written = anstream::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush());
-    match written {
+    written(anstream::stdout().write_all(text.as_bytes()).and_then(|()| io::stdout().flush()))
+}
+
+/// Writes bytes to standard output as they are: [`print`] takes colour out where there is no terminal.
+///
+/// # Errors
+/// As those of [`print`].
+pub(crate) fn print_exactly(bytes: &[u8]) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    written(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
+fn written(result: io::Result<()>) -> Result<(), Failure> {
+    match result {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::new(format!("cannot write to standard output: {error}")))
         }

@@ -13,6 +13,10 @@
 
 pub mod command_line;
 mod commands;
+mod examine;
+mod page;
+mod shown;
+mod trial;
 
 use tamiz_pipeline::{Entry, Mistakes, Pipeline, Registry};
 

@@ -9,7 +9,8 @@ use tamiz_core::Kind;
 use tamiz_run::{Compression, Options, Summary};
 
 use crate::command_line::{Definition, Failure, Status};
-use crate::commands::work::Work;
+use crate::commands::work::{Work, size};
+use crate::shown::thousands;
 
 /// Clean documents with a pipeline
 ///
@@ -35,11 +36,20 @@ pub struct Arguments {
     #[arg(long, value_name = "STATE")]
     state: Option<PathBuf>,
     /// Replace what an earlier run wrote to OUTDIR.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "resume")]
     overwrite: bool,
+    /// Go on with what an earlier run, stopped or killed, left unfinished in OUTDIR.
+    #[arg(long)]
+    resume: bool,
+    /// A new part is begun once one holds this much before compression. 256MB if left out.
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
+    part: Option<u64>,
     /// How to write documents: jsonl, jsonl.gz or jsonl.zst. Without it, compressed as the inputs are.
     #[arg(long, value_name = "FORMAT", value_parser = format)]
     format: Option<Compression>,
+    /// Do not keep what is taken out: saves space, but originals cannot be restored from the output.
+    #[arg(long)]
+    no_residue: bool,
 }
 
 fn format(name: &str) -> Result<Compression, String> {
@@ -48,11 +58,15 @@ fn format(name: &str) -> Result<Compression, String> {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let pipeline = arguments.definition.load()?;
+    let work = arguments.work.options()?;
     let options = Options {
+        part_bytes: arguments.part.unwrap_or(work.part_bytes),
         state: arguments.state.clone(),
         overwrite: arguments.overwrite,
+        resume: arguments.resume,
         format: arguments.format,
-        ..arguments.work.options()?
+        residue: !arguments.no_residue,
+        ..work
     };
     let to_stream = arguments.output == Path::new("-");
     let summary = if to_stream {
@@ -72,19 +86,6 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
 
 fn records(count: u64) -> String {
     format!("{} {}", thousands(count), if count == 1 { "record" } else { "records" })
-}
-
-/// A number with its thousands apart, as people read it.
-fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut shown = String::new();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
 }
 
 /// What a run did, for people.
@@ -137,8 +138,15 @@ fn told(summary: &Summary, output: &Path) -> String {
             row(&format!("  {kind}"), thousands(characters), format!("in {} pieces", thousands(pieces)));
         }
     }
+    if summary.was_whole {
+        return format!("nothing left to do, {} is whole:\n{told}", output.display());
+    }
     let megabytes = summary.text_bytes_in as f64 / 1e6;
-    let head = if summary.interrupted { "interrupted; the output is not whole. So far:" } else { "done:" };
+    let head = if summary.interrupted {
+        "interrupted; the output is not whole, --resume goes on with it. In its finished parts:"
+    } else {
+        "done:"
+    };
     let threads =
         if summary.threads == 1 { "1 thread".into() } else { format!("{} threads", summary.threads) };
     format!(

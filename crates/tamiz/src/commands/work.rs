@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Args, ValueEnum};
-use tamiz_run::{Html, HtmlLinks, Options, Shard};
+use tamiz_run::{Html, HtmlLinks, Limits, Options, Shard};
 
 use crate::command_line::Failure;
 
@@ -27,6 +27,30 @@ pub(crate) struct Work {
     /// Show no progress and no summary.
     #[arg(long, short)]
     quiet: bool,
+    /// Records above this size go to quarantine: bytes, or a number with kB, MB, GB, KiB, MiB or GiB. 128MiB if left
+    /// out, 1GiB at most.
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
+    max_record: Option<u64>,
+    /// Input that is worked on at a time by each thread. 1MiB if left out.
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
+    batch: Option<u64>,
+}
+
+/// A size as people write it: bytes, or a number with a unit.
+pub(crate) fn size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
+    let unit: u64 = match text[digits.len()..].trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "k" | "kb" => 1_000,
+        "m" | "mb" => 1_000_000,
+        "g" | "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        unit => return Err(format!("there is no unit `{unit}`: write kB, MB, GB, KiB, MiB or GiB")),
+    };
+    let number: u64 = digits.parse().map_err(|_| "write a whole number, such as 64MB".to_owned())?;
+    number.checked_mul(unit).filter(|&size| size > 0).ok_or_else(|| "it is out of range".to_owned())
 }
 
 /// How pages of HTML are read.
@@ -53,7 +77,16 @@ impl Work {
             }
         });
         handler.map_err(|error| Failure::new(format!("cannot listen for Ctrl-C: {error}")))?;
+        let usual = Limits::default();
+        let bounded = |size: Option<u64>, usual: usize| {
+            size.map_or(usual, |size| size.min(1 << 30).try_into().unwrap_or(usual))
+        };
+        let limits = Limits {
+            batch: bounded(self.batch, usual.batch),
+            record: bounded(self.max_record, usual.record),
+        };
         Ok(Options {
+            limits,
             threads: self.threads.map_or(0, usize::from),
             shard: self.shard,
             limit: self.limit,
@@ -71,5 +104,20 @@ impl Work {
             stop,
             ..Options::default()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        assert_eq!(size("1000"), Ok(1000));
+        assert_eq!(size("64MB"), Ok(64_000_000));
+        assert_eq!(size("2 MiB"), Ok(2 << 20));
+        for wrong in ["", "MB", "0", "-1", "1.5GB", "3 miles", "99999999999GB"] {
+            assert!(size(wrong).is_err(), "{wrong}");
+        }
     }
 }

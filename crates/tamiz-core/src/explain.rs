@@ -1,0 +1,44 @@
+//! What a stage goes by, for people who ask why.
+
+use crate::{RuleId, Span};
+
+/// Something in a document that a stage goes by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The text that it is about, in bytes of the source: a line, or what a pattern matched.
+    pub span: Span,
+    /// What it is.
+    pub what: Clue,
+}
+
+/// What a stage goes by.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Clue {
+    /// The text was given a score, and is kept from `threshold` on.
+    Score {
+        /// From 0 (surely furniture) to 1 (surely content).
+        score: f32,
+        /// What it is measured by, here.
+        threshold: f32,
+    },
+    /// A row of a table matches.
+    Row {
+        /// The rule that the row belongs to.
+        rule: RuleId,
+        /// The table, as its crate or the definition names it.
+        table: String,
+        /// The line in the table, from 1.
+        line: usize,
+        /// The row's pattern.
+        pattern: String,
+    },
+    /// An option of the definition says so.
+    Option {
+        /// The rule.
+        rule: RuleId,
+        /// The keys and positions that lead to the option, such as `["rule", "2", "pattern"]`.
+        at: Vec<String>,
+        /// What it says.
+        says: String,
+    },
+}

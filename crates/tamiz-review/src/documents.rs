@@ -1,0 +1,231 @@
+//! The documents of an output, each with its marks and, where the residue is there, its original.
+
+use std::borrow::Cow;
+
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use tamiz_core::{Kind, NameType, restore};
+
+use crate::output::{Lines, OutputDir, ReviewError};
+use crate::residue::{Residue, checksum};
+
+/// A document kept, with what is known of it.
+#[derive(Debug)]
+pub struct Kept {
+    /// Its id, as JSON.
+    pub id: String,
+    /// The clean text.
+    pub text: String,
+    /// The record's field `url`, where it is a string.
+    pub url: Option<String>,
+    /// What the stages marked.
+    pub marks: Marks,
+    /// The original text; `None` if no residue was written.
+    pub original: Option<Result<String, String>>,
+}
+
+impl Kept {
+    /// The original, where it is there and fits.
+    #[must_use]
+    pub fn source(&self) -> Option<&str> {
+        self.original.as_ref()?.as_deref().ok()
+    }
+
+    /// The id without the quotes of a JSON string.
+    #[must_use]
+    pub fn shown_id(&self) -> String {
+        shown_id(&self.id)
+    }
+}
+
+/// An id without the quotes of a JSON string.
+pub(crate) fn shown_id(raw: &str) -> String {
+    serde_json::from_str::<String>(raw).unwrap_or_else(|_| raw.to_owned())
+}
+
+/// The site of a URL: its host name in lower case, without `www.` and port.
+#[must_use]
+pub fn site_of(url: &str) -> Option<String> {
+    let host = url.split_once("://")?.1.split(['/', '?', '#']).next()?.rsplit('@').next()?;
+    let host = host.split(':').next()?.to_ascii_lowercase();
+    let host = host.strip_prefix("www.").unwrap_or(&host);
+    (!host.is_empty()).then(|| host.to_owned())
+}
+
+/// The key `tamiz` of a record.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+pub struct Marks {
+    /// The document's language, where a stage tells it.
+    pub language: Option<Language>,
+    /// What was removed; offsets are code points of the original.
+    #[serde(default)]
+    pub removed: Vec<Removed>,
+    /// The sentences, in code points of the clean text.
+    #[serde(default)]
+    pub sentences: Vec<[usize; 2]>,
+    /// The names, in code points of the clean text.
+    #[serde(default)]
+    pub names: Vec<NameMark>,
+    /// Why it was dropped, of a document in `dropped/`.
+    pub dropped: Option<DroppedFor>,
+}
+
+/// A document's language.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Language {
+    /// The code.
+    pub code: String,
+    /// From 0 to 1.
+    pub confidence: f64,
+}
+
+/// A removed span.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Removed {
+    /// First code point in the original.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// What it was.
+    pub kind: Kind,
+    /// The stage that removed it.
+    pub stage: String,
+    /// The rule that decided.
+    pub rule: String,
+    /// How likely the stage held it to be content, from 0 to 1, where it was a matter of degree.
+    pub score: Option<f64>,
+}
+
+/// A name.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct NameMark {
+    /// First code point in the clean text.
+    pub start: usize,
+    /// One past the last.
+    pub end: usize,
+    /// What it names.
+    #[serde(rename = "type")]
+    pub name_type: NameType,
+    /// The spelling that stands for all of them.
+    pub canonical: String,
+    /// The original's spelling, where the clean text has another.
+    pub was: Option<String>,
+}
+
+/// Why a document was dropped whole.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct DroppedFor {
+    /// The stage.
+    pub stage: String,
+    /// The kind.
+    pub kind: Kind,
+    /// The rule.
+    pub rule: String,
+}
+
+/// A record of a part, as it is stored.
+#[derive(Debug, Deserialize)]
+pub struct Stored<'l> {
+    /// The id, as JSON.
+    #[serde(borrow)]
+    pub id: &'l RawValue,
+    /// The text.
+    pub text: String,
+    /// The field `url`, whatever it is.
+    #[serde(default, borrow)]
+    pub url: Option<&'l RawValue>,
+    /// The marks.
+    #[serde(default)]
+    pub tamiz: Marks,
+}
+
+impl Stored<'_> {
+    fn kept(self, original: Option<Result<String, String>>) -> Kept {
+        Kept {
+            id: self.id.get().to_owned(),
+            text: self.text,
+            url: self.url.and_then(|raw| serde_json::from_str(raw.get()).ok()),
+            marks: self.tamiz,
+            original,
+        }
+    }
+}
+
+/// Reads the documents of an output in order, those kept with their residue beside them.
+pub struct Documents {
+    parts: Lines,
+    residue: Option<Lines>,
+    line: Vec<u8>,
+    beside: Vec<u8>,
+}
+
+impl Documents {
+    /// The documents that were kept.
+    #[must_use]
+    pub fn kept(output: &OutputDir) -> Self {
+        let residue = output.has_residue().then(|| output.lines("residue/"));
+        Self { parts: output.lines(""), residue, line: Vec::new(), beside: Vec::new() }
+    }
+
+    /// The documents that were dropped whole: their text is the original.
+    #[must_use]
+    pub fn dropped(output: &OutputDir) -> Self {
+        Self { parts: output.lines("dropped/"), residue: None, line: Vec::new(), beside: Vec::new() }
+    }
+
+    /// The next document for which `wanted` says yes to its raw id; the others are not parsed.
+    ///
+    /// # Errors
+    /// If a file is missing or damaged, or a line is no record.
+    pub fn find(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Option<Kept>, ReviewError> {
+        #[derive(Deserialize)]
+        struct Head<'l> {
+            #[serde(borrow)]
+            id: &'l RawValue,
+        }
+        while self.parts.next(&mut self.line)? {
+            let beside = match &mut self.residue {
+                Some(residue) => residue.next(&mut self.beside)?,
+                None => false,
+            };
+            let head: Head<'_> = serde_json::from_slice(&self.line)
+                .map_err(|error| self.parts.fault(format!("no record of tamiz: {error}")))?;
+            if !wanted(head.id.get()) {
+                continue;
+            }
+            let stored: Stored<'_> = serde_json::from_slice(&self.line)
+                .map_err(|error| self.parts.fault(format!("no record of tamiz: {error}")))?;
+            let original = match &self.residue {
+                None => None,
+                Some(_) if !beside => Some(Err("it has no residue: the files do not belong together".into())),
+                Some(_) => Some(original(&stored, &self.beside)),
+            };
+            return Ok(Some(stored.kept(original)));
+        }
+        Ok(None)
+    }
+
+    /// The next document.
+    ///
+    /// # Errors
+    /// As those of [`Documents::find`].
+    pub fn read(&mut self) -> Result<Option<Kept>, ReviewError> {
+        self.find(|_| true)
+    }
+}
+
+/// Brings the original of a record back, and checks it.
+fn original(stored: &Stored<'_>, line: &[u8]) -> Result<String, String> {
+    let residue: Residue<'_> =
+        serde_json::from_slice(line).map_err(|error| format!("its residue is damaged: {error}"))?;
+    if residue.id.get() != stored.id.get() {
+        return Err(format!("the residue beside it is that of {}", shown_id(residue.id.get())));
+    }
+    let restored = restore(&stored.text, &residue.patches)
+        .map_err(|misfit| format!("its residue does not fit its text: {misfit}"))?;
+    let sum: Cow<'_, str> = checksum(&restored).into();
+    if sum != residue.checksum {
+        return Err(format!("what comes back has checksum {sum}, not {}", residue.checksum));
+    }
+    Ok(restored)
+}

@@ -1,0 +1,109 @@
+//! `tamiz doctor`
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use clap::Args;
+use tamiz_formats::{Batch, Limits, Reader, Selection, list};
+
+use crate::command_line::{Failure, Status, print};
+use crate::examine::{Examination, Finding};
+use crate::shown::{safe, short, thousands};
+
+/// Look at an input before a run: damage, encodings, missing fields, repeated ids
+///
+/// Reads all of it and changes nothing. Ends with status 1 if something was found.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  tamiz doctor crawl/\n  tamiz doctor 'crawl/*.jsonl.zst' --limit 100000")]
+pub struct Arguments {
+    /// Files, folders, globs, or `-` for standard input.
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<String>,
+    /// Only the first N records.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    let listing = list(&arguments.inputs, &[]).map_err(|errors| {
+        Failure::new(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
+    })?;
+    let (files, left) = (listing.sources.len() as u64, listing.left);
+    let mut formats: BTreeMap<String, u64> = BTreeMap::new();
+    for source in &listing.sources {
+        let compression = source.compression.suffix();
+        *formats.entry(format!("{:?}{compression}", source.format).to_lowercase()).or_default() += 1;
+    }
+    let selection = Selection { limit: arguments.limit, ..Selection::default() };
+    let stdin = Box::new(std::io::stdin());
+    let mut reader = Reader::new(listing.sources, Some(stdin), Limits::default(), selection)
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let mut examination = Examination::default();
+    let mut batch = Batch::default();
+    while reader.next(&mut batch, &|| true) {
+        for entry in batch.records() {
+            match entry {
+                Ok(record) => examination.record(&record),
+                Err(fault) => examination.fault(&fault),
+            }
+        }
+    }
+    let formats: Vec<String> = formats.iter().map(|(name, count)| format!("{count} {name}")).collect();
+    let noun = if files == 1 { "file" } else { "files" };
+    let mut told = format!("{} {noun}: {}\n", thousands(files), formats.join(", "));
+    if left > 0 {
+        let _ = writeln!(
+            told,
+            "{} other files, whose names say no format that is read, are left",
+            thousands(left)
+        );
+    }
+    told.push_str(&summary(&examination));
+    let findings = examination.findings();
+    for finding in &findings {
+        told.push_str(&shown(finding));
+    }
+    if findings.is_empty() {
+        told.push_str(if examination.records == 0 {
+            "\nthere is no record in it: check the path, or the files' names\n"
+        } else {
+            "\nnothing is wrong with it\n"
+        });
+    }
+    print(&told)?;
+    let is_well = examination.records > 0 && !findings.iter().any(|finding| finding.is_fault);
+    Ok(if is_well { Status::DONE } else { Status::FOUND })
+}
+
+fn summary(examination: &Examination) -> String {
+    let Examination { records, characters, longest, .. } = examination;
+    let mean = if *records == 0 { 0 } else { characters / records };
+    let mut text = format!(
+        "{} records can be read, {} characters: {} each on average, {} the longest\n",
+        thousands(*records),
+        thousands(*characters),
+        thousands(mean),
+        thousands(*longest)
+    );
+    if !examination.fields.is_empty() {
+        let fields: Vec<String> = (examination.fields.iter())
+            .map(|(name, count)| match *count == *records {
+                true => safe(name),
+                false => format!("{} (in {} of {})", safe(name), thousands(*count), thousands(*records)),
+            })
+            .collect();
+        let _ = writeln!(text, "fields beside id and text: {}", fields.join(", "));
+    }
+    text
+}
+
+fn shown(finding: &Finding) -> String {
+    format!(
+        "\n{} {}: {}\n    first: {}\n    {}\n",
+        thousands(finding.count),
+        if finding.count == 1 { "record" } else { "records" },
+        safe(&finding.what),
+        short(&finding.first, 160),
+        finding.remedy
+    )
+}

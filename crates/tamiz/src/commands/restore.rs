@@ -1,0 +1,76 @@
+//! `tamiz restore` and `tamiz verify`
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use tamiz_review::{OutputDir, restore as original, verify as prove};
+
+use crate::command_line::{Failure, Status, print, print_exactly};
+use crate::shown::safe;
+
+/// Print the original text of a document, from output and residue
+///
+/// To the byte as the stages saw it: of a JSONL record its text, of an HTML page the text of its blocks.
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  tamiz restore clean es-cumbre.txt\n  tamiz restore clean 4711 > page.txt"
+)]
+pub struct RestoreArguments {
+    /// A folder that `tamiz run` wrote.
+    #[arg(value_name = "OUTDIR")]
+    output: PathBuf,
+    /// The document's id.
+    id: String,
+}
+
+pub(crate) fn restore(arguments: &RestoreArguments) -> Result<Status, Failure> {
+    let text = original(&OutputDir::open(&arguments.output)?, &arguments.id)?;
+    if std::io::stdout().is_terminal() {
+        // What a page holds must not give the terminal orders.
+        let shown: Vec<String> = text.lines().map(safe).collect();
+        print(&format!("{}\n", shown.join("\n")))?;
+    } else {
+        print_exactly(text.as_bytes())?;
+    }
+    Ok(Status::DONE)
+}
+
+/// Prove that an output is whole and that every original comes back
+///
+/// Checks every file against the manifest's checksums, restores every document and checks it against the checksum of
+/// its original. Ends with status 1 if something does not hold.
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  tamiz verify clean")]
+pub struct VerifyArguments {
+    /// A folder that `tamiz run` wrote.
+    #[arg(value_name = "OUTDIR")]
+    output: PathBuf,
+}
+
+pub(crate) fn verify(arguments: &VerifyArguments) -> Result<Status, Failure> {
+    let proof = prove(&arguments.output)?;
+    let shown = arguments.output.display();
+    let mut messages = anstream::stderr();
+    for fault in &proof.faults {
+        writeln!(messages, "{fault}")?;
+    }
+    if proof.holds() {
+        print(&format!(
+            "{shown}: {} files are as they were written, {} documents come back to the byte\n",
+            proof.files, proof.documents
+        ))?;
+        return Ok(Status::DONE);
+    }
+    let more = proof.faulty - proof.faults.len() as u64;
+    if more > 0 {
+        writeln!(messages, "… and {more} more")?;
+    }
+    let noun = if proof.faulty == 1 { "thing does" } else { "things do" };
+    writeln!(
+        messages,
+        "{shown}: {} {noun} not hold; {} files and {} documents do",
+        proof.faulty, proof.files, proof.documents
+    )?;
+    Ok(Status::FOUND)
+}

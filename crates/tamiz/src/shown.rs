@@ -1,0 +1,54 @@
+//! Text of documents and numbers, as they are put before people.
+
+/// A number with its thousands apart, as people read it.
+pub(crate) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+/// Whether a character may go to a terminal as it is. Control characters could move the cursor or rewrite what stands
+/// there, and marks that turn the direction of text could hide it.
+fn is_harmless(c: char) -> bool {
+    !c.is_control()
+        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{2028}' | '\u{2029}')
+}
+
+/// Text of a document in one line, without anything that a terminal would take for an order.
+pub(crate) fn safe(text: &str) -> String {
+    text.chars()
+        .map(|c| match c {
+            '\n' => '⏎',
+            '\t' => ' ',
+            c if is_harmless(c) => c,
+            _ => '\u{fffd}',
+        })
+        .collect()
+}
+
+/// As [`safe`], at most so many characters long.
+pub(crate) fn short(text: &str, most: usize) -> String {
+    let text = safe(text);
+    match text.char_indices().nth(most.saturating_sub(1)) {
+        Some((at, _)) if text[at..].chars().nth(1).is_some() => format!("{}…", &text[..at]),
+        _ => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_for_a_terminal_holds_no_orders() {
+        assert_eq!(safe("a\u{1b}[31mb\u{202e}c\nd\te"), "a\u{fffd}[31mb\u{fffd}c⏎d e");
+        assert_eq!((short("sierra", 6).as_str(), short("sierras", 6).as_str()), ("sierra", "sierr…"));
+        assert_eq!(thousands(1_234_567), "1,234,567");
+    }
+}
