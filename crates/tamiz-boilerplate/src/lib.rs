@@ -21,7 +21,7 @@
 //! that only their score tells from the content.
 //!
 //! # What this crate does not know
-//! HTML and the site's other pages; what language a text is in (it uses the document's where a stage has told it,
+//! How HTML is read, and the site's other pages, but for what the document says of them; what language a text is in (it uses the document's where a stage has told it,
 //! and the tables of all languages otherwise); the meaning of a sentence. It does not repair text, and never adds.
 //!
 //! # Laws
