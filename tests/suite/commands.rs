@@ -154,3 +154,45 @@ fn a_line_that_is_no_labelled_page_is_named() {
     assert_eq!(output.status.code(), Some(2));
     assert!(messages(&output).contains("pages.jsonl:13: missing field `lines`"), "{}", messages(&output));
 }
+
+#[test]
+fn a_corpus_teaches_names_that_a_later_run_and_a_reader_take() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let pages = |spelling: &str, count: usize| {
+        let line = |number: usize| {
+            let text = format!("Ayer habló {spelling} con Tomás Olavide de la situación de la ciudad.");
+            format!("{{\"id\":\"{spelling} {number}\",\"text\":\"{text}\"}}\n")
+        };
+        (0..count).map(line).collect::<String>()
+    };
+    std::fs::write(at("one.jsonl"), pages("Aurelia Brixental", 4)).unwrap();
+    std::fs::write(at("two.jsonl"), pages("Aurélia Brixental", 1)).unwrap();
+    std::fs::write(at("p.toml"), "[[stage]]\nuse = \"names\"\nmode = \"rewrite\"\ncorpus = true\n").unwrap();
+    let tamiz = |arguments: &[&str]| {
+        let output = command().current_dir(folder.path()).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", messages(&output));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    tamiz(&["fit", "p.toml", "one.jsonl", "-o", "1.state"]);
+    tamiz(&["fit", "p.toml", "two.jsonl", "-o", "2.state"]);
+    tamiz(&["merge", "2.state", "1.state", "-o", "both.state"]);
+    tamiz(&["fit", "p.toml", "one.jsonl", "two.jsonl", "-o", "whole.state"]);
+    assert_eq!(std::fs::read(at("both.state")).unwrap(), std::fs::read(at("whole.state")).unwrap());
+    assert_eq!(
+        tamiz(&["names", "lexicon", "both.state"]),
+        "# id\ttype\tcanonical\tvariants\t\tdocuments\n\
+         aurelia-brixental\tperson\tmul=Aurelia Brixental\tAurelia Brixental|Aurélia Brixental\t\t\
+         Aurelia Brixental 4, Aurélia Brixental 1\n\
+         tomas-olavide\tperson\tmul=Tomás Olavide\tTomás Olavide\t\tTomás Olavide 5\n"
+    );
+    tamiz(&["run", "p.toml", "two.jsonl", "-o", "out", "--state", "both.state"]);
+    let out = std::fs::read_to_string(at("out/part-00000.jsonl")).unwrap();
+    assert!(out.contains("\"id\":\"aurelia-brixental\",\"was\":\"Aurélia Brixental\""), "{out}");
+
+    std::fs::write(at("r.toml"), "[[stage]]\nuse = \"repeats\"\n").unwrap();
+    tamiz(&["fit", "r.toml", "one.jsonl", "-o", "r.state"]);
+    let output = command().current_dir(folder.path()).args(["names", "lexicon", "r.state"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(messages(&output).contains("`names` has learned nothing in r.state"), "{}", messages(&output));
+}

@@ -204,16 +204,20 @@ impl Document {
         self.line_languages = lines;
     }
 
-    /// Adds a sentence. Sentences come in order and apart, each with no blank at its ends.
+    /// Adds sentences. They come in order and apart, each with no blank at its ends.
     ///
     /// # Panics
-    /// If the span is not on character boundaries, or starts before the end of the sentence added last.
-    pub fn add_sentence(&mut self, span: Span) {
-        self.check(span);
-        if let Some(last) = self.sentences.last() {
-            assert!(last.end() <= span.start(), "sentence {span:?} starts before {last:?} ends");
+    /// If a span is not on character boundaries, or starts before the end of the sentence before it.
+    pub fn add_sentences(&mut self, spans: &[Span]) {
+        let mut before = self.sentences.last().copied();
+        for &span in spans {
+            self.check(span);
+            if let Some(before) = before {
+                assert!(before.end() <= span.start(), "sentence {span:?} starts before {before:?} ends");
+            }
+            before = Some(span);
         }
-        self.sentences.push(span);
+        self.sentences.extend_from_slice(spans);
     }
 
     /// Proposes a name: where it stands, what it names, and how it should be spelt. Names come in order and apart.

@@ -69,9 +69,29 @@ impl Span {
     /// The span without the blank characters (Unicode `White_Space`) at its ends; empty if all is blank.
     #[must_use]
     pub fn trimmed(self, text: &str) -> Span {
+        // Few lines have blanks at their ends, and two bytes tell that of most.
+        if starts_solid(&text.as_bytes()[self.start()..]) && ends_solid(&text.as_bytes()[..self.end()]) {
+            return self;
+        }
         let inner = self.of(text);
         let start = self.start() + (inner.len() - inner.trim_start().len());
         Span::new(start, start + inner.trim().len())
+    }
+}
+
+/// Whether no blank starts the text; may say no where none does.
+fn starts_solid(text: &[u8]) -> bool {
+    // Blanks beyond ASCII start with C2, E1, E2 or E3.
+    text.first().is_some_and(|&byte| matches!(byte, b'!'..=b'~' | 0xC3..=0xE0 | 0xE4..))
+}
+
+/// Whether no blank ends the text; may say no where none does.
+fn ends_solid(text: &[u8]) -> bool {
+    match *text {
+        [.., b'!'..=b'~'] => true,
+        // The last byte but one of the blanks beyond ASCII: U+0085, U+00A0, U+1680, U+2000 to U+205F, U+3000.
+        [.., before, 0x80..=0xFF] => !matches!(before, 0xC2 | 0x80 | 0x81 | 0x9A),
+        _ => false,
     }
 }
 

@@ -6,8 +6,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tamiz_core::{Built, ConfigError, LanguageCode, Marks, StageConfig, Tables};
 
+use crate::corpus::Learner;
 use crate::lexicon::Lexicon;
-use crate::stage::Stage;
+use crate::stage::{Options, Stage};
 
 /// What to do with names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -41,11 +42,16 @@ pub struct Config {
     /// 0.96 takes also the lexicon's forms of places and accents that other mentions in the document have; the default
     /// of 0.93 takes also spellings that sound alike in the document, and slips of one letter.
     pub threshold: f64,
+    /// Also learn from the whole corpus: which spellings of full names are one person, which surnames only one person
+    /// bears, and which words are names by their capitals. In a first pass of `tamiz run`, or once with `tamiz fit` and
+    /// then `--state`; `tamiz names lexicon STATE` shows what was learned, as a table that can be corrected and given
+    /// back as `lexicon`.
+    pub corpus: bool,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Config { mode: Mode::Annotate, language: None, lexicon: Vec::new(), threshold: 0.93 }
+        Config { mode: Mode::Annotate, language: None, lexicon: Vec::new(), threshold: 0.93, corpus: false }
     }
 }
 
@@ -89,12 +95,15 @@ impl StageConfig for Config {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let stage = Stage {
+        let options = Options {
             user: (!user.is_empty()).then_some(user),
             rewrite: self.mode == Mode::Rewrite,
             language: self.language,
             threshold: self.threshold,
         };
-        Ok(Built::stage(Marks::NAMES, stage))
+        Ok(match self.corpus {
+            true => Built::fit(Marks::NAMES, Learner { options }),
+            false => Built::stage(Marks::NAMES, Stage { options, corpus: None }),
+        })
     }
 }

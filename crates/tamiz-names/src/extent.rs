@@ -14,8 +14,8 @@ impl Scanner<'_> {
         let flags = self.flags(i);
         let next = self.joined(i + 1, last);
         let usual = self.part(i);
-        let small = self.evidence.is_small(token.hash);
-        let capital = self.evidence.is_capital(token.hash);
+        let small = self.is_small(token.hash);
+        let capital = self.is_capital(token.hash);
         if token.is(LETTER) {
             // An initial begins a name if a surname follows: `J. R. R. Tolkien`.
             let follows = (i + 1 < last) && {

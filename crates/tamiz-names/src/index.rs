@@ -5,7 +5,7 @@
 /// matters because it is filled whenever the program starts.
 ///
 /// Two hashes that share their kept bits and their place are taken for one: once in thousands of millions of words.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Index {
     slots: Vec<(u32, u32)>,
     length: usize,

@@ -17,8 +17,19 @@ pub(crate) struct Entry {
     canonical: &'static str,
     /// How well known it is: the digits of a population, 9 for a country.
     pub(crate) weight: u8,
-    /// A row of the user's own, whose variants are to be brought to its canonical form.
-    pub(crate) by_user: bool,
+    pub(crate) origin: Origin,
+}
+
+/// Where a row comes from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The embedded tables.
+    #[default]
+    Shipped,
+    /// The corpus: how well known it is are the documents that it stands in.
+    Corpus,
+    /// The user, whose variants are to be brought to the canonical form.
+    User,
 }
 
 impl Entry {
@@ -51,6 +62,11 @@ impl Entry {
         other
     }
 
+    /// Every form with the language that it is for; `mul` where that is not said.
+    pub(crate) fn forms(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.canonical.split(';').map(|part| part.split_once('=').unwrap_or(("mul", part)))
+    }
+
     /// The form in exactly that language.
     pub(crate) fn own(&self, language: LanguageCode) -> Option<&'static str> {
         let code = language.as_str();
@@ -63,18 +79,18 @@ fn first(form: &'static str) -> &'static str {
 }
 
 /// Rows and an index of their forms by the hashes of their words.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lexicon {
     entries: Vec<Entry>,
     index: Index,
     ids: Index,
-    by_user: bool,
+    origin: Origin,
 }
 
 /// The embedded lexicon, read once.
 pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut lexicon = Lexicon {
-        by_user: false,
+        origin: Origin::Shipped,
         entries: Vec::with_capacity(12_000),
         index: Index::filtered(80_000),
         ids: Index::with_capacity(12_000),
@@ -93,7 +109,12 @@ const NONE: u32 = PREFIX - 2;
 impl Lexicon {
     /// An empty lexicon for the user's rows.
     pub(crate) fn of_user() -> Self {
-        Lexicon { by_user: true, ..Lexicon::default() }
+        Lexicon { origin: Origin::User, ..Lexicon::default() }
+    }
+
+    /// An empty lexicon for what a corpus teaches.
+    pub(crate) fn of_corpus() -> Self {
+        Lexicon { origin: Origin::Corpus, ..Lexicon::default() }
     }
 
     /// Adds the rows of a table `id ⇥ type ⇥ canonical per language ⇥ variants ⇥ weight`. Where two rows share a form,
@@ -139,7 +160,7 @@ impl Lexicon {
                     continue;
                 }
                 _ => {
-                    self.entries.push(Entry { id, name_type, canonical, weight, by_user: self.by_user });
+                    self.entries.push(Entry { id, name_type, canonical, weight, origin: self.origin });
                     self.ids.insert(hash::word(id), self.entries.len() as u32 - 1)
                 }
             };
@@ -198,6 +219,31 @@ impl Lexicon {
                 _ => return best,
             }
         }
+    }
+
+    /// The place of the entry of which all the tokens are a form.
+    pub(crate) fn place(&self, tokens: &[Token]) -> Option<u32> {
+        let mut phrase = tokens.first()?.hash;
+        for token in &tokens[1..] {
+            phrase = hash::join(phrase, token.hash);
+        }
+        let entry = self.index.get(phrase)? & !PREFIX;
+        (entry != NONE).then_some(entry)
+    }
+
+    /// The entry of which all the tokens are a form.
+    pub(crate) fn whole(&self, tokens: &[Token]) -> Option<&Entry> {
+        self.place(tokens).map(|at| self.entry(at))
+    }
+
+    /// The entry at a place.
+    pub(crate) fn entry(&self, at: u32) -> &Entry {
+        &self.entries[at as usize]
+    }
+
+    /// Whether there is an entry of that id.
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.ids.get(hash::word(id)).is_some()
     }
 
     /// Whether any form begins with the word of that hash.

@@ -6,16 +6,18 @@
 //! scripts. Spellings of one person are linked within the document; each linked name is proposed in the spelling of the
 //! document's language, part by part: a surname alone stays a surname.
 //!
+//! Asked to, it learns from the whole corpus which spellings are one person ([`corpus`]).
+//!
 //! [`similarity`] compares any two names by how they sound, across spelling conventions and scripts.
 //!
 //! # What this crate does not know
-//! Who a person is, beyond the document and the user's lexicon; products, laws, works and events, which it takes for
+//! Who a person is, beyond the document, the corpus and the user's lexicon; products, laws, works and events, which it takes for
 //! organizations where their words say so, and otherwise for what their capitals suggest; names in scripts without
 //! capitals, except those of the lexicons; inflected forms of Slavic names, which stay apart.
 //!
 //! # Laws
 //! - Names are in order and apart, each within one line of kept text, never in addresses, handles or code.
-//! - The same document and options give the same names: nothing of other documents is remembered.
+//! - The same document, options and state give the same names: nothing of other documents is remembered beside it.
 //! - Time is linear in the text: in a document with more than four thousand different names, those after them are not
 //!   linked.
 //! - Rewriting changes nothing more when it is run on its own output.
@@ -39,6 +41,7 @@
 
 pub mod build;
 mod config;
+pub mod corpus;
 mod evidence;
 mod extent;
 mod fold;
@@ -49,6 +52,7 @@ mod lexicon;
 mod link;
 mod parts;
 mod phones;
+mod read;
 mod rewrite;
 mod scan;
 mod similarity;

@@ -4,6 +4,7 @@ use tamiz_core::NameType;
 
 use crate::hash;
 use crate::index::Index;
+use crate::lexicon::Entry;
 use crate::parts;
 use crate::scan::{Mention, is_roman};
 use crate::similarity::Matcher;
@@ -44,6 +45,8 @@ pub(crate) struct Links {
     pub(crate) forms: Vec<Form>,
     /// For every mention its form, or [`NO_FORM`].
     pub(crate) of: Vec<u32>,
+    /// For every form that stands for a person, whom the corpus knows it as; empty if no corpus was asked.
+    pub(crate) known: Vec<Option<Entry>>,
     index: Index,
     parts: Vec<Part>,
     keys: Vec<Key>,
@@ -81,6 +84,7 @@ impl Links {
     ) {
         self.forms.clear();
         self.of.clear();
+        self.known.clear();
         self.index.clear();
         self.keys.clear();
         self.parts.clear();
@@ -232,15 +236,7 @@ impl Links {
 
     fn alike(&mut self, text: &str, a: Part, b: Part) -> bool {
         let word = |part: Part| &text[part.start as usize..part.end as usize];
-        // Two parts that are both known, and not as spellings of one, are two: Malena is not Molina.
-        let known = |part: Part| parts::entries(part.hash).next().is_some();
-        if known(a) && known(b) {
-            let shared = parts::entries(a.hash)
-                .any(|one| parts::entries(b.hash).any(|other| one.group == other.group));
-            let plain = |word: &str| spanish::without_acute(&word.to_lowercase());
-            return shared || plain(word(a)) == plain(word(b));
-        }
-        self.matcher.sound(word(a), word(b)) >= SAME
+        alike(&mut self.matcher, (word(a), a.hash), (word(b), b.hash))
     }
 
     /// A short form goes to the only person whose name has it; if there are two, it stays alone.
@@ -293,6 +289,18 @@ impl Links {
     }
 }
 
+/// Whether two parts of names, each with its hash, are spellings of one.
+pub(crate) fn alike(matcher: &mut Matcher, a: (&str, u64), b: (&str, u64)) -> bool {
+    // Two parts that are both known, and not as spellings of one, are two: Malena is not Molina.
+    let known = |hash: u64| parts::entries(hash).next().is_some();
+    if known(a.1) && known(b.1) {
+        let shared = parts::entries(a.1).any(|one| parts::entries(b.1).any(|other| one.group == other.group));
+        let plain = |word: &str| spanish::without_acute(&word.to_lowercase());
+        return shared || plain(a.0) == plain(b.0);
+    }
+    matcher.sound(a.0, b.0) >= SAME
+}
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Found {
     None,
@@ -318,10 +326,15 @@ pub(crate) fn key(word: &str) -> u32 {
         crate::fold::romanise(word, &mut buffer);
     }
     let word = if word.is_ascii() { word } else { &buffer };
+    let bytes = word.as_bytes();
+    let is = |at: usize, set: &[u8]| bytes.get(at).is_some_and(|b| set.contains(&b.to_ascii_lowercase()));
     for (i, b) in word.bytes().take(24).enumerate() {
         match b.to_ascii_lowercase() {
             b'b' | b'p' | b'f' | b'v' | b'w' => push(1),
-            b'd' | b't' => push(2),
+            // `ts`, `tsch` and `dzh` are one sound with what follows.
+            b'd' | b't' if !is(i + 1, b"sczj") => push(2),
+            // Between consonants and at the end a j is a glide: Sergej, Ljudmila.
+            b'j' if i > 0 && !(is(i - 1, b"aeiouy") && is(i + 1, b"aeiou")) => {}
             b'g' | b'k' | b'q' | b'c' | b'x' | b'j' | b's' | b'z' => push(3),
             b'l' => push(5),
             b'm' | b'n' => push(6),

@@ -2,7 +2,7 @@
 
 use tamiz_core::{LanguageCode, NameType, Span, Surface};
 
-use crate::lexicon::Entry;
+use crate::lexicon::{Entry, Origin};
 use crate::link::{self, Links, NO_FORM};
 use crate::parts;
 use crate::scan::Mention;
@@ -21,6 +21,11 @@ const BY_SOUND: f64 = 0.95;
 const BY_SLIP: f64 = 0.94;
 /// The lexicon has a form of the place for this language.
 const BY_LEXICON: f64 = 0.96;
+
+/// Documents of the corpus that a person has to stand in before the text is changed by what it taught.
+const TOLD: u8 = 3;
+/// Languages in which a name has the same form in every case, but for an *s*.
+const UNINFLECTED: [&str; 12] = ["ca", "da", "de", "en", "es", "fr", "gl", "it", "nl", "no", "pt", "sv"];
 
 /// What a worker thread keeps for spelling.
 #[derive(Default)]
@@ -146,6 +151,9 @@ impl Respelling {
                 rewrite: rewrite.map(|text| (text, 1.0)),
             };
         }
+        if let Some(Some(entry)) = names.links.known.get(root as usize) {
+            return self.learned(names, mention, entry);
+        }
         let canonical = match &self.canonical[root as usize] {
             Some(canonical) => canonical.clone(),
             None => {
@@ -183,7 +191,7 @@ impl Respelling {
         };
         let within = (beside(before) && follows(&names.tokens[mention.first as usize]))
             || (beside(next) && next.is_some_and(follows));
-        if entry.by_user {
+        if entry.origin == Origin::User {
             let rewrite = (canonical != surface && !shouted).then_some((Surface::Lexicon(canonical), 1.0));
             return Proposal {
                 canonical: Surface::Lexicon(canonical),
@@ -198,6 +206,44 @@ impl Respelling {
             canonical: Surface::Lexicon(canonical),
             id: Some(Surface::Lexicon(entry.id)),
             rewrite: rewrite.map(|form| (Surface::Lexicon(form), BY_LEXICON)),
+        }
+    }
+
+    /// A person whom the corpus knows.
+    fn learned(&mut self, names: &Names<'_>, mention: &Mention, entry: &Entry) -> Proposal {
+        let canonical = entry.canonical(names.language);
+        let surface = &names.text[mention.start as usize..mention.end as usize];
+        let run = &names.tokens[mention.first as usize..mention.last as usize];
+        let shouted = run.iter().all(|token| token.is(UPPER | LETTER) || !token.is(CAPITAL));
+        let parts = |text: &str| text.split([' ', '-']).count();
+        let genitive =
+            surface.strip_suffix('s').is_some_and(|stem| !canonical.ends_with('s') && !stem.ends_with('s'));
+        // In other languages a name's ending may be its case.
+        let fixed = names.language.is_some_and(|code| UNINFLECTED.contains(&code.as_str()));
+        let rewrite = if !fixed
+            || !is_latin(surface)
+            || !is_latin(canonical)
+            || shouted
+            || genitive
+            || entry.weight < TOLD
+        {
+            None
+        } else if parts(surface) == parts(canonical) {
+            (surface != canonical).then_some(Surface::Lexicon(canonical))
+        } else {
+            self.aligned(names, mention, canonical)
+        };
+        let sure = |text: &Surface| {
+            let text = text.text(names.text);
+            if plain(text) == plain(surface) { BY_ACCENT } else { BY_SOUND }
+        };
+        Proposal {
+            canonical: Surface::Lexicon(canonical),
+            id: Some(Surface::Lexicon(entry.id)),
+            rewrite: rewrite.map(|text| {
+                let sure = sure(&text);
+                (text, sure)
+            }),
         }
     }
 
@@ -350,9 +396,8 @@ impl Respelling {
         let own: u32 = group.clone().filter(|other| other.hash == token.hash).map(|other| other.count).sum();
         let best = *group.max_by_key(|variant| rank(variant))?;
         // Spellings of other scripts are linked, but not mixed into the text.
-        let latin = |word: &str| word.chars().all(|c| c < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&c));
         let better = &names.text[best.start as usize..best.end as usize];
-        if best.hash == token.hash || !latin(word) || !latin(better) {
+        if best.hash == token.hash || !is_latin(word) || !is_latin(better) {
             return None;
         }
         // One mention against another is no majority, unless the better spelling is known from elsewhere.
@@ -367,6 +412,13 @@ impl Respelling {
         let alike = self.matcher.sound(word, better);
         (alike >= 0.9 && (majority || native)).then_some((better, BY_SOUND * alike))
     }
+}
+
+/// Whether all letters are Latin ones.
+pub(crate) fn is_latin(text: &str) -> bool {
+    text.chars().all(|c| {
+        c < '\u{250}' || ('\u{1e00}'..'\u{1f00}').contains(&c) || ('\u{2010}'..'\u{2020}').contains(&c)
+    })
 }
 
 /// A word in small letters and without acute accents.

@@ -2,6 +2,7 @@
 
 use tamiz_core::NameType;
 
+use crate::corpus::Corpus;
 use crate::evidence::Evidence;
 use crate::hash;
 use crate::lexicon::{Entry, Lexicon};
@@ -36,6 +37,7 @@ pub(crate) struct Scanner<'s> {
     pub(crate) evidence: &'s Evidence,
     pub(crate) tongue: Option<Tongue>,
     pub(crate) user: Option<&'s Lexicon>,
+    pub(crate) corpus: Option<&'s Corpus>,
     pub(crate) shipped: &'s Lexicon,
     pub(crate) mentions: &'s mut Vec<Mention>,
 }
@@ -109,6 +111,16 @@ impl Scanner<'_> {
         }
     }
 
+    /// Whether the word stands in small letters elsewhere: in the document, or in the corpus as a rule.
+    pub(crate) fn is_small(&self, hash: u64) -> bool {
+        self.evidence.is_small(hash) || self.corpus.is_some_and(|corpus| corpus.cases.is_small(hash))
+    }
+
+    /// Whether the word stands capitalised within a sentence: in the document, or in the corpus as a rule.
+    pub(crate) fn is_capital(&self, hash: u64) -> bool {
+        self.evidence.is_capital(hash) || self.corpus.is_some_and(|corpus| corpus.cases.is_capital(hash))
+    }
+
     /// Looks for a name that begins at a capitalised token; says where to go on.
     fn at(&mut self, i: usize, last: usize, case: Case) -> usize {
         let known = self
@@ -129,6 +141,24 @@ impl Scanner<'_> {
         }
         if self.tokens[i].is(UNCASED) {
             return i + 1;
+        }
+        if case != Case::Telling
+            && let Some((_, length)) =
+                self.corpus.and_then(|corpus| corpus.lexicon.longest(&self.tokens[i..last]))
+            && length > 1
+            && (case == Case::Shouted || !self.joined(i + length, last))
+        {
+            // Where capitals say nothing, names that the corpus has taught are found.
+            self.push(Mention {
+                start: self.tokens[i].start,
+                end: self.tokens[i + length - 1].end,
+                first: i as u32,
+                last: (i + length) as u32,
+                name_type: NameType::Person,
+                weak: false,
+                entry: None,
+            });
+            return i + length;
         }
         if let Some(length) = self.korean(i, last) {
             let (first, end) = (i, i + length);
@@ -211,8 +241,7 @@ impl Scanner<'_> {
             if token.len() < 3 && entry.weight < 9 {
                 return false;
             }
-            if token.is(START) && self.evidence.is_small(token.hash) && !self.evidence.is_capital(token.hash)
-            {
+            if token.is(START) && self.is_small(token.hash) && !self.is_capital(token.hash) {
                 return false;
             }
             if flags & COMMON != 0 && entry.weight < 7 && (token.is(START) || case != Case::Telling) {

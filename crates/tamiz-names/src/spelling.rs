@@ -13,6 +13,9 @@ const SURNAMES: &str = include_str!("../tables/spellings/es.tsv");
 /// Given names that are written apart, hyphenated or as one: the syllables of Korea.
 const KOREAN: &str = include_str!("../tables/syllables/ko.txt");
 
+/// The languages that [`Spelling::of`] has tables of.
+pub(crate) const SPELT: Option<LanguageCode> = LanguageCode::parse("es");
+
 /// The spelling of one language.
 pub(crate) struct Spelling {
     /// Given names by their foreign spellings.
@@ -87,7 +90,7 @@ impl Spelling {
 }
 
 /// Whether two words have the same first letter and differ by one letter left out, put in or changed.
-fn one_apart(a: &[u8], b: &[u8]) -> bool {
+pub(crate) fn one_apart(a: &[u8], b: &[u8]) -> bool {
     let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
     if short.first() != long.first() || long.len() > short.len() + 1 {
         return false;

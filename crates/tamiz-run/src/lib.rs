@@ -75,7 +75,7 @@ pub use options::{Options, Shard};
 pub use ready::Ready;
 pub use run::run;
 pub use runner::{CleanDocument, Runner, StageFailure, Worker};
-pub use state::merge;
+pub use state::{learned, merge};
 pub use stream::{print, stream};
 pub use summary::Summary;
 pub use tally::{Counts, Removed, Seconds, StageTally};

@@ -159,6 +159,22 @@ fn unwritable(path: &Path, error: &serde_json::Error) -> RunError {
     RunError::new(format!("cannot write {}: {error}", path.display()), "report it")
 }
 
+/// What the stage of that name has learned, as a state file holds it: the JSON of its state.
+///
+/// # Errors
+/// If the file cannot be read, is of another version, or that stage has not learned in it.
+pub fn learned(path: &Path, stage: &str) -> Result<String, RunError> {
+    let states = States::open(path)?;
+    let known = || states.stages.iter().map(|learned| learned.stage.as_str()).collect::<Vec<_>>().join(", ");
+    match states.stages.iter().find(|learned| learned.stage == stage) {
+        Some(learned) => Ok(learned.state.get().to_owned()),
+        None => Err(RunError::new(
+            format!("the stage `{stage}` has learned nothing in {}, but: {}", path.display(), known()),
+            "fit a pipeline in which it learns",
+        )),
+    }
+}
+
 /// Merges state files into one; any grouping and order gives the same bytes.
 ///
 /// A file holds the state of every corpus-level stage of its pipeline that has learned so far. Only the last of them

@@ -67,7 +67,7 @@ fn detached(text: &str, at: usize) -> Option<usize> {
         // What follows with a comma is over.
         '"' | '\'' | '’' | '”' if rest[length..].starts_with(" , ") => true,
         '\'' if length == 2 => closes_doubled(text, at) || in_quotation(text, at, c),
-        '"' | '\'' | '`' | '’' | '”' => in_quotation(text, at, c),
+        '"' | '\'' | '`' | '’' | '”' => in_quotation(text, at, c) || c == '\'' && stands_alone(text, at),
         // Marks that open a word (`...and`) belong to what comes.
         _ => terminal_at(text, at).is_some() && !joins(text, at),
     };
@@ -88,6 +88,16 @@ pub(crate) fn joins(text: &str, at: usize) -> bool {
 fn closes_doubled(text: &str, at: usize) -> bool {
     let behind = &text[text.ceil_char_boundary(at.saturating_sub(QUOTE_REACH))..at];
     !behind.contains("''") || behind.contains(",,") || behind.contains("``")
+}
+
+/// Whether no other apostrophe stands near the one at `at`, but for those inside words: then it closes a quotation whose
+/// first mark is in another paragraph. Other marks open one as often, when they stand alone.
+fn stands_alone(text: &str, at: usize) -> bool {
+    let behind = text.ceil_char_boundary(at.saturating_sub(QUOTE_REACH));
+    let ahead = text.floor_char_boundary(at + QUOTE_REACH);
+    let is_word = |side: Option<char>| side.is_some_and(char::is_alphanumeric);
+    let mut others = text[behind..ahead].match_indices('\'').map(|(i, _)| behind + i).filter(|&i| i != at);
+    others.all(|i| is_word(text[..i].chars().next_back()) && is_word(text[i + 1..].chars().next()))
 }
 
 /// Whether a quotation is open at `at`, in which such a mark stands.

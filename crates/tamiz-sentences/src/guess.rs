@@ -62,7 +62,9 @@ fn count(text: &str, languages: &Languages, scores: &mut [u32; 64]) {
             continue;
         }
         let word = &text[start..at];
-        if word.len() > 24 {
+        // Initials (`J. D.`) are not the elided words of French.
+        let is_initial = word.len() == 1 && bytes.get(at) == Some(&b'.');
+        if word.len() > 24 || is_initial {
             continue;
         }
         if let Some(&bits) = languages.evidence.get(word) {

@@ -30,11 +30,13 @@ impl Order {
 
 /// The label that the text starts with.
 pub(crate) fn first(text: &str) -> Option<Label<'_>> {
-    let first = text.chars().next()?;
-    if !(first.is_ascii_alphanumeric() || is_bullet(first)) {
-        return None;
-    }
-    at(text, 0)
+    let may_start = match text.as_bytes() {
+        [b'a'..=b'y', b'.' | b')', ..] | [b'0'..=b'9', ..] => true,
+        // The first bytes of the bullets.
+        [0xC2 | 0xE2, ..] => text.starts_with(is_bullet),
+        _ => false,
+    };
+    if may_start { at(text, 0) } else { None }
 }
 
 /// The label of the next item, where one follows. Labels that only look like one, since the numbers do not follow

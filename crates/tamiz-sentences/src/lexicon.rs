@@ -159,8 +159,17 @@ fn folded<'b>(word: &str, buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
         return Some(lower);
     }
     let mut length = 0;
-    for c in word.chars().flat_map(char::to_lowercase) {
+    let mut put = |c: char| {
         length += c.encode_utf8(buffer.get_mut(length..length + c.len_utf8())?).len();
+        Some(())
+    };
+    for c in word.chars() {
+        match c {
+            // Most letters have their small form already, or at a fixed distance.
+            'a'..='z' | 'ß'..='ÿ' | 'а'..='џ' => put(c)?,
+            'А'..='Я' => put(char::from_u32(u32::from(c) + 32).unwrap_or(c))?,
+            _ => c.to_lowercase().try_for_each(&mut put)?,
+        }
     }
     Some(&buffer[..length])
 }
@@ -199,6 +208,14 @@ pub(crate) struct Language {
     pub(crate) code: LanguageCode,
     pub(crate) lexicon: Lexicon,
 }
+
+const fn code(text: &str) -> LanguageCode {
+    LanguageCode::parse(text).expect("codes in this file are two or three lower-case letters")
+}
+
+/// Codes of languages that are written alike, and whose tables they share.
+const SAME: [(LanguageCode, LanguageCode); 3] =
+    [(code("no"), code("nb")), (code("bs"), code("hr")), (code("sh"), code("hr"))];
 
 /// All languages with a table of their own, in the order of their codes, and the one for all others.
 pub(crate) struct Languages {
@@ -256,31 +273,41 @@ impl Languages {
 
     /// What the letters of a word beyond ASCII say about its language, and how much that weighs.
     pub(crate) fn of_script(&self, word: &str) -> Option<(usize, u32)> {
-        let (code, weight) = match word.chars().next()? {
+        let (name, weight) = match word.chars().next()? {
             '\u{370}'..='\u{3ff}' => ("el", 1),
             '\u{400}'..='\u{52f}' if word.contains(['ї', 'є', 'ґ']) => ("uk", 60),
             '\u{400}'..='\u{52f}' if word.contains('ў') => ("be", 200),
             '\u{400}'..='\u{52f}' if word.contains(['ә', 'ғ', 'қ', 'ң', 'ұ']) => ("kk", 200),
-            '\u{400}'..='\u{52f}' if word.contains('і') => ("uk", 60),
+            '\u{400}'..='\u{52f}' if word.contains('і') => ("uk", 90),
             '\u{400}'..='\u{52f}' => ("ru", 1),
             '\u{530}'..='\u{58f}' => ("hy", 1),
             '\u{590}'..='\u{5ff}' => ("he", 1),
             '\u{600}'..='\u{6ff}' => ("ar", 1),
             '\u{900}'..='\u{97f}' => ("hi", 1),
             '\u{d00}'..='\u{d7f}' => ("ml", 1),
+            // Letters that one language of Latin letters has, or hardly another.
+            _ if word.contains(['ł', 'ż', 'ź', 'ś', 'ć']) && !word.contains(['č', 'ž', 'š']) => {
+                ("pl", 60)
+            }
+            _ if word.contains(['ř', 'ě', 'ů']) => ("cs", 60),
+            _ if word.contains(['ľ', 'ĺ', 'ŕ']) => ("sk", 60),
+            _ if word.contains(['ő', 'ű']) => ("hu", 60),
+            _ if word.contains(['ğ', 'ı']) => ("tr", 60),
+            _ if word.contains(['ț', 'ș', 'ă']) => ("ro", 60),
+            _ if word.contains('ß') => ("de", 60),
+            _ if word.contains(['ģ', 'ķ', 'ļ', 'ņ']) => ("lv", 60),
+            _ if word.contains(['ė', 'ų', 'į']) => ("lt", 60),
+            _ if word.contains(['þ', 'ð']) => ("is", 60),
             _ => return None,
         };
-        Some((self.known.iter().position(|language| language.code.as_str() == code)?, weight))
+        let place = self.known.binary_search_by_key(&LanguageCode::parse(name)?, |language| language.code);
+        Some((place.ok()?, weight))
     }
 
     /// The lexicon of a language; the one for all others where it has no table.
     pub(crate) fn lexicon(&self, code: LanguageCode) -> &Lexicon {
-        // The codes of what is written alike.
-        let code = match code.as_str() {
-            "no" => LanguageCode::parse("nb").unwrap_or(code),
-            "bs" | "sh" => LanguageCode::parse("hr").unwrap_or(code),
-            _ => code,
-        };
+        let same = SAME.iter().find(|(other, _)| *other == code);
+        let code = same.map_or(code, |&(_, code)| code);
         match self.known.binary_search_by_key(&code, |language| language.code) {
             Ok(i) => &self.known[i].lexicon,
             Err(_) => &self.unknown,

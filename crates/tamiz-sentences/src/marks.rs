@@ -23,28 +23,13 @@ pub(crate) struct Terminal {
     pub(crate) mark: Mark,
 }
 
-/// For every byte whether it may be the last one of a terminal mark.
-///
-/// The last byte and not the first, since a script's letters share the first: in Arabic, every other byte would stop
-/// the scan.
-const TRIGGER: [bool; 256] = {
-    let mut table = [false; 256];
-    let bytes = b".!?:;\x82\x81\x9f\x8e\xa1\xa6\x94\x95\xa4\xa5\x89\xa2\xa7\xa8\x8b\xbc\xbd\x87\x88";
-    let mut i = 0;
-    while i < bytes.len() {
-        table[bytes[i] as usize] = true;
-        i += 1;
-    }
-    table
-};
-
 /// How many bytes are looked at in one step where there is no mark.
 const CHUNK: usize = 16;
 
-/// Whether no byte of the chunk can be part of a terminal mark. Written so that the compiler makes it a handful of
-/// vector instructions: it may say no for a chunk without a mark, but never yes for one with a mark.
+/// Whether no byte of the chunk can start a terminal mark. Written so that the compiler makes it a handful of vector
+/// instructions: it may say no for a chunk without a mark, but never yes for one with a mark.
 #[inline(always)]
-fn is_quiet(chunk: &[u8; CHUNK]) -> bool {
+fn is_quiet<const SIZE: usize>(chunk: &[u8; SIZE]) -> bool {
     let within = |byte: u8, first: u8, count: u8| u8::from(byte.wrapping_sub(first) < count);
     let is = |byte: u8, other: u8| u8::from(byte == other);
     let stirs = |byte: u8| {
@@ -56,35 +41,90 @@ fn is_quiet(chunk: &[u8; CHUNK]) -> bool {
     chunk.iter().fold(0, |any, &byte| any | stirs(byte)) == 0
 }
 
+/// The same for a chunk with the two bytes behind it: slower, but not stirred by every letter of Arabic, by quotation
+/// marks or by the commas of Chinese. Says no only where a mark of ASCII stands, or the bytes of one beyond ASCII.
+#[inline(always)]
+fn is_calm(bytes: &[u8; CHUNK + 2]) -> bool {
+    let within = |byte: u8, first: u8, count: u8| u8::from(byte.wrapping_sub(first) < count);
+    let is = |byte: u8, other: u8| u8::from(byte == other);
+    let mut any = 0;
+    for i in 0..CHUNK {
+        let (a, b, c) = (bytes[i], bytes[i + 1], bytes[i + 2]);
+        let ascii = is(a, b'.') | is(a, b'!') | is(a, b'?') | within(a, b':', 2);
+        let two = is(a, 0xD8) & is(b, 0x9F)
+            | is(a, 0xDB) & is(b, 0x94)
+            | is(a, 0xD6) & is(b, 0x89)
+            | is(a, 0xCD) & is(b, 0xBE);
+        let three = is(a, 0xE0) & is(b, 0xA5) & within(c, 0xA4, 2)
+            | is(a, 0xE1) & (is(b, 0x8D) | is(b, 0x81) | is(b, 0x9F))
+            | is(a, 0xE2)
+                & (is(b, 0x80) & (is(c, 0xA6) | within(c, 0xBC, 2)) | is(b, 0x81) & within(c, 0x87, 3))
+            | is(a, 0xE3) & is(b, 0x80) & is(c, 0x82)
+            | is(a, 0xEF)
+                & (is(b, 0xBC) & (is(c, 0x81) | is(c, 0x8E) | is(c, 0x9F)) | is(b, 0xBD) & is(c, 0xA1));
+        any |= ascii | two | three;
+    }
+    any == 0
+}
+
+/// For every byte whether a terminal mark may start with it.
+const TRIGGER: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = b".!?:;\xCD\xD6\xD8\xDB\xE0\xE1\xE2\xE3\xEF";
+    let mut i = 0;
+    while i < bytes.len() {
+        table[bytes[i] as usize] = true;
+        i += 1;
+    }
+    table
+};
+
 /// The first terminal mark at or after `from`, in bytes.
 #[inline]
 pub(crate) fn next_terminal(text: &str, from: usize) -> Option<Terminal> {
     let bytes = text.as_bytes();
     let mut at = from;
     loop {
-        // Inside a character the chunk would not show its lead.
-        while text.is_char_boundary(at) && bytes[at..].first_chunk().is_some_and(is_quiet) {
-            at += CHUNK;
-        }
-        at += bytes.get(at..)?.iter().position(|&byte| TRIGGER[usize::from(byte)])?;
-        let found = match bytes[at] {
-            b'.' => return Some(Terminal { start: at, end: at + 1, mark: Mark::Stop }),
-            // Most triggers beyond ASCII are letters of two bytes: the lead before them tells.
-            last if last >= 0x80 => match bytes[at - 1] {
-                0x80..=0xBF | 0xCD | 0xD6 | 0xD8 | 0xDB => terminal_ending(bytes, at),
-                _ => None,
-            },
-            b':' | b';'
-                if at == 0 || bytes[at - 1].is_ascii_alphanumeric() && !bytes[at - 1].is_ascii_digit() =>
-            {
-                None
+        let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
+        let mut end = bytes.len();
+        if let Some(chunk) = rest.first_chunk::<CHUNK>() {
+            if is_quiet(chunk) || rest.first_chunk().is_some_and(is_calm) {
+                at += CHUNK;
+                continue;
             }
-            _ => terminal_ending(bytes, at),
-        };
-        if found.is_some() {
-            return found;
+            end = at + CHUNK;
+        } else if ends_quietly(rest, bytes) {
+            return None;
         }
-        at += 1;
+        while let Some(trigger) = bytes[at..end].iter().position(|&byte| TRIGGER[usize::from(byte)]) {
+            at += trigger;
+            let found = match bytes[at] {
+                b'.' => return Some(Terminal { start: at, end: at + 1, mark: Mark::Stop }),
+                b'!' | b'?' => return Some(Terminal { start: at, end: at + 1, mark: Mark::Strong }),
+                b':' | b';' if at == 0 || bytes[at - 1].is_ascii_alphabetic() => None,
+                b':' | b';' => terminal_ending(bytes, at),
+                0xCD | 0xD6 | 0xD8 | 0xDB => terminal_ending(bytes, at + 1),
+                _ => terminal_ending(bytes, at + 2),
+            };
+            if found.is_some() {
+                return found;
+            }
+            at += 1;
+        }
+        at = end;
+    }
+}
+
+/// Whether the bytes that are left, fewer than a chunk, hold no terminal mark. Like [`is_quiet`], it may say no where
+/// none is: it looks at the last bytes of the text together, also at those before.
+#[inline]
+fn ends_quietly(rest: &[u8], bytes: &[u8]) -> bool {
+    if let Some(chunk) = bytes.last_chunk::<CHUNK>() {
+        return is_quiet(chunk);
+    }
+    match (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
+        (Some(first), Some(last)) => is_quiet(first) && is_quiet(last),
+        _ => false,
     }
 }
 
@@ -165,7 +205,17 @@ pub(crate) fn closes(c: char) -> bool {
 
 /// Marks that may stand before the first letter of a sentence: anything but letters, digits and marks that go on.
 pub(crate) fn opens(c: char) -> bool {
-    !(c.is_alphanumeric() || matches!(c, ',' | ';' | ':' | '.' | '!' | '?'))
+    !(is_letter(c) || c.is_numeric() || matches!(c, ',' | ';' | ':' | '.' | '!' | '?'))
+}
+
+/// Whether a character is a letter, as [`char::is_alphabetic`] has it: fast for the letters of most texts.
+#[inline]
+pub(crate) fn is_letter(c: char) -> bool {
+    match u32::from(c) {
+        0..0x80 => c.is_ascii_alphabetic(),
+        0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..=0x2C1 | 0x400..=0x481 | 0x48A..=0x52F | 0x4E00..=0x9FFF => true,
+        _ => c.is_alphabetic(),
+    }
 }
 
 /// Letters and marks of Armenian.

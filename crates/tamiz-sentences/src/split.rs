@@ -4,7 +4,8 @@ use crate::closers::{close, joins, skip_blanks};
 use crate::labels;
 use crate::lexicon::Lexicon;
 use crate::marks::{
-    Mark, Terminal, is_armenian, is_hiragana, is_right_to_left, is_unspaced, next_terminal, terminal_at,
+    Mark, Terminal, is_armenian, is_hiragana, is_letter, is_right_to_left, is_unspaced, next_terminal,
+    terminal_at,
 };
 use crate::words::{ends_full_word, stop_breaks};
 
@@ -33,7 +34,8 @@ const TAIL: usize = 400;
 pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -> bool {
     let mut start = 0;
     let mut at = 0;
-    let has_brackets = memchr::memchr3(b'(', b'[', b'{', text.as_bytes()).is_some();
+    // Looked for only where a sentence seems to end: most lines have no mark at all.
+    let mut brackets = None;
     let mut label = labels::first(text).and_then(|first| {
         let second = labels::next(text, &first)?;
         at = first.end;
@@ -73,7 +75,13 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
         if label.is_some_and(|item| item.start <= next) {
             continue;
         }
-        if breaks(text, start, run, closed, next, lexicon) && !(has_brackets && in_brackets(text, run, next))
+        let mut has_brackets = || {
+            *brackets.get_or_insert_with(|| {
+                memchr::memchr3(b'(', b'[', b'{', text.as_bytes()).is_some() || text.contains('（')
+            })
+        };
+        if breaks(text, start, run, closed, next, lexicon)
+            && !(has_brackets() && in_brackets(text, run, next))
         {
             end(closed);
             start = next;
@@ -161,7 +169,7 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
             _ => true,
         },
     };
-    ends && tail(text, start, run.start).contains(char::is_alphanumeric)
+    ends && tail(text, start, run.start).contains(|c: char| is_letter(c) || c.is_numeric())
 }
 
 /// Whether the text starts with a line drawn in characters, such as `=====`.
@@ -228,8 +236,14 @@ fn in_brackets(text: &str, run: Terminal, next: usize) -> bool {
     let ahead = |open, close| {
         memchr::memchr2(open, close, &bytes[next..to]).is_some_and(|i| bytes[next + i] == close)
     };
+    let wide = || {
+        let behind = &text[text.ceil_char_boundary(from)..run.start];
+        let ahead = &text[next..text.floor_char_boundary(to)];
+        behind.rfind(['（', '）']).is_some_and(|i| behind[i..].starts_with('（'))
+            && ahead.find(['（', '）']).is_some_and(|i| ahead[i..].starts_with('）'))
+    };
     (behind(b'(', b')') && ahead(b'(', b')') || behind(b'[', b']') && ahead(b'[', b']')
-        || behind(b'{', b'}') && ahead(b'{', b'}'))
+        || behind(b'{', b'}') && ahead(b'{', b'}') || wide())
         // Text from right to left often has its brackets the wrong way round.
         && !text[..run.start].chars().next_back().is_some_and(is_right_to_left)
 }
@@ -247,7 +261,7 @@ fn look_ahead(text: &str, from: usize) -> (Next, usize, bool) {
     let mut signed = false;
     for (i, c) in text[from..].char_indices().take(10) {
         let at = from + i;
-        if c.is_alphabetic() {
+        if is_letter(c) {
             let class = if c.is_uppercase() {
                 Next::Upper
             } else if c.is_lowercase() {

@@ -97,13 +97,19 @@ impl Sentences {
         let marked: &[(Span, LanguageCode)] =
             if self.language.is_some() { &[] } else { document.line_languages() };
         let mut marked = marked.iter().peekable();
+        let mut line_lexicon = default;
+        let mut line_code = LanguageCode::UNKNOWN;
         // The sentence that the run before has left open, with that run's line.
         let mut open: Option<Run> = None;
         for run in document.kept() {
             while marked.next_if(|(span, _)| span.end() <= run.span.start()).is_some() {}
             let lexicon = match marked.peek() {
-                Some((span, code)) if span.overlaps(run.span) && code.is_language() => {
-                    languages.lexicon(*code)
+                Some(&&(span, code)) if span.overlaps(run.span) && code.is_language() => {
+                    // Most lines are in the same language as the one before.
+                    if code != line_code {
+                        (line_code, line_lexicon) = (code, languages.lexicon(code));
+                    }
+                    line_lexicon
                 }
                 _ => default,
             };
@@ -161,9 +167,7 @@ impl Stage for Sentences {
         let sentences: &mut Vec<Span> = &mut scratch.get::<Buffers>().sentences;
         sentences.clear();
         self.find(document, sentences);
-        for &sentence in sentences.iter() {
-            document.add_sentence(sentence);
-        }
+        document.add_sentences(sentences);
     }
 }
 

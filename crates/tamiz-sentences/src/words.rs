@@ -1,7 +1,7 @@
 //! What the words on both sides of a full stop say about it.
 
 use crate::lexicon::{Lexicon, Sort};
-use crate::marks::{is_armenian, opens};
+use crate::marks::{is_armenian, is_letter, opens};
 use crate::split::Next;
 
 /// Longest word before a full stop that is looked at, in characters.
@@ -40,17 +40,23 @@ pub(crate) fn stop_breaks(
     }
     let starter = || next == Next::Upper && starts_sentence(rest, lexicon);
     if word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
-        if word.len() <= 3 && is_label(text, start, word_start) {
+        let is_short = word.len() <= 3 || word.len() <= 16 && word.split('.').all(|part| part.len() <= 2);
+        if is_short && is_label(text, start, word_start) {
             return false;
         }
         let plain = word.len() <= lexicon.ordinal_digits
             && !before.is_some_and(|c| matches!(c, ',' | ':' | '-' | '–' | '/'));
         return !plain || if next == Next::Digit { false } else { !lexicon.noun_ordinals || starter() };
     }
-    if let Some(sort) = lexicon.sort(word) {
+    // Of what is written together (`dr.phil.`), the last part tells.
+    let last_part = || word.rsplit_once('.').filter(|(_, last)| last.chars().nth(1).is_some());
+    if let Some(sort) = lexicon.sort(word).or_else(|| lexicon.sort(last_part()?.1)) {
         return match sort {
             Sort::Title => false,
-            Sort::BeforeNumber => next != Next::Digit,
+            Sort::BeforeNumber => {
+                let goes_on = text[stop + 1..].trim_start().starts_with('(');
+                next != Next::Digit && !goes_on && !is_roman(first_word(rest))
+            }
             Sort::Abbreviation => starter(),
             Sort::Time => starter() || next == Next::Upper && ends_with_time(text, start, word_start, rest),
         };
@@ -61,7 +67,8 @@ pub(crate) fn stop_breaks(
     let mut letters = word.chars();
     if let (Some(letter), None) = (letters.next(), letters.next()) {
         let cased = letter.is_uppercase() || letter.is_lowercase();
-        let joined = before.is_some_and(|c| matches!(c, '\'' | '’' | '"' | '״' | '°' | '/'))
+        let joined = before.is_some_and(|c| matches!(c, '\'' | '’' | '״' | '°' | '/'))
+            || before == Some('"') && text[..word_start - 1].ends_with(char::is_alphanumeric)
             || before == Some('-') && !text[..word_start - 1].ends_with('.');
         if !cased || joined {
             return true;
@@ -79,6 +86,11 @@ pub(crate) fn stop_breaks(
     !is_acronym || starter()
 }
 
+/// Whether the word is a Roman numeral of more than one letter: a single one may as well be a word or a name.
+fn is_roman(word: &str) -> bool {
+    word.len() > 1 && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X' | b'L' | b'C'))
+}
+
 /// Whether the text starts with a function word that has a capital, or with a label of initials.
 fn starts_sentence(rest: &str, lexicon: &Lexicon) -> bool {
     let word = first_word(rest);
@@ -94,33 +106,35 @@ fn ends_with_time(text: &str, start: usize, at: usize, rest: &str) -> bool {
     let before = text[start..at].trim_end();
     let word = first_word(rest);
     let is_zone = word.len() > 1 && word.chars().all(char::is_uppercase);
-    let is_day = DAYS.iter().any(|day| word.starts_with(day));
+    let is_day = word.len() >= 3 && DAYS.iter().any(|day| day.starts_with(word));
     let few_words = before.bytes().filter(|&byte| byte == b' ').take(5).count() < 5;
-    let is_opening = few_words && OPENINGS.contains(&first_word(before));
+    let number_word = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == ':').trim_end();
+    let is_opening = few_words && OPENINGS.contains(&first_word(before))
+        || number_word.rsplit(' ').next().is_some_and(|word| OPENINGS.contains(&word));
     before.ends_with(|c: char| c.is_ascii_digit()) && !is_zone && !is_day && !is_opening
 }
 
-/// How the English names of days, months and zones begin that follow a time.
+/// The English names of days, months and zones that follow a time, perhaps cut short.
 const DAYS: &[&str] = &[
-    "Mon",
-    "Tue",
-    "Wed",
-    "Thu",
-    "Fri",
-    "Sat",
-    "Sun",
-    "Jan",
-    "Feb",
-    "Mar",
-    "Apr",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
+    "January",
+    "February",
+    "March",
+    "April",
     "May",
-    "Jun",
-    "Jul",
-    "Aug",
-    "Sep",
-    "Oct",
-    "Nov",
-    "Dec",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
     "Eastern",
     "Central",
     "Mountain",
@@ -139,9 +153,12 @@ const OPENINGS: &[&str] =
 pub(crate) fn ends_full_word(text: &str, start: usize, stop: usize, lexicon: &Lexicon) -> bool {
     let word_start = word_before(text, start, stop);
     let word = &text[word_start..stop];
-    if lexicon.is_english && word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if lexicon.is_english && word.len() > 2 && word.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         // English that is written in haste has small letters everywhere, and few abbreviations beyond the table.
         return lexicon.sort(word).is_none();
+    }
+    if lexicon.is_english && word.is_empty() {
+        return text[start..word_start].ends_with([')', '"', '”']);
     }
     let mut letters = 0;
     let mut vowels = 0;
@@ -189,8 +206,10 @@ fn after_quantity(text: &str, start: usize, at: usize) -> bool {
 fn word_before(text: &str, start: usize, stop: usize) -> usize {
     let mut at = stop;
     for (i, c) in text[start..stop].char_indices().rev().take(LONGEST) {
-        let part =
-            c.is_alphanumeric() || c == '.' || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}');
+        let part = is_letter(c)
+            || c == '.'
+            || c.is_numeric()
+            || matches!(c, '\u{300}'..='\u{36f}' | '\u{900}'..='\u{dff}');
         if !part {
             break;
         }
@@ -201,6 +220,6 @@ fn word_before(text: &str, start: usize, stop: usize) -> usize {
 
 /// The letters that the text starts with.
 fn first_word(text: &str) -> &str {
-    let end = text.char_indices().take(LONGEST).find(|(_, c)| !c.is_alphabetic());
+    let end = text.char_indices().take(LONGEST).find(|&(_, c)| !is_letter(c));
     &text[..end.map_or(text.floor_char_boundary(LONGEST), |(i, _)| i)]
 }

@@ -151,6 +151,36 @@ fn doubled_apostrophes_close_and_drawn_lines_stand_apart() {
 }
 
 #[test]
+fn the_parts_of_numbers_and_compounds_are_looked_at() {
+    check_with(&with(r#"{"language": "da"}"#), "Det sagde lektor dr.phil. Nina Holm i går.| Ingen svarede.");
+    check_with(
+        &with(r#"{"language": "ro"}"#),
+        "3.4.2.5. Poziția liniei se verifică.| 3.4.2.6. Linia rămâne.",
+    );
+    check_with(
+        &with(r#"{"language": "en"}"#),
+        "It is in vol. XII of the works.| Ask Harbour Inc. (the owner).",
+    );
+    check_with(&with(r#"{"language": "en"}"#), "The fort was built in 44 B.C.| Augustus lived there.");
+}
+
+#[test]
+fn hasty_english_ends_after_numbers_and_brackets_too() {
+    check("call me on 303-555-0160.| they have not heard from him (ask Ana).| you know that.");
+}
+
+#[test]
+fn marks_are_found_wherever_they_stand_in_a_line() {
+    for length in 0..60 {
+        let padding = "я".repeat(length % 7) + &"x".repeat(length);
+        for mark in [".", "!", "?", "…", "؟", "۔", "।", "։", "。", "！", "｡", "።"] {
+            check(&format!("Да {padding} слово{mark}| Да {padding}"));
+            check(&format!("Да {padding} слово{mark}| Да"));
+        }
+    }
+}
+
+#[test]
 fn a_line_feed_is_always_an_end() {
     check("A heading|\nwithout a mark|\n|\nDr.|\nPaz".replace("|\n|", "|").as_str());
 }

@@ -196,7 +196,7 @@ mod tests {
             }
             let runs: Vec<_> = document.kept().collect();
             for run in runs {
-                document.add_sentence(run.span);
+                document.add_sentences(&[run.span]);
             }
         }
     }

@@ -82,9 +82,12 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<Status, Failure> {
 /// The learner of a stage. States of a stage merge in one way, whatever its options.
 fn learner(stage: &str) -> Option<Box<dyn Learner>> {
     crate::REGISTRY.get(stage)?;
-    let pipeline = crate::parse(&format!("[[stage]]\nuse = \"{stage}\"\n")).ok()?;
-    pipeline.into_stages().into_iter().find_map(|stage| match stage.step {
-        Step::Learner(learner) => Some(learner),
-        Step::Ready(_) => None,
+    // `names` learns only if it is asked to.
+    ["", "corpus = true\n"].iter().find_map(|option| {
+        let pipeline = crate::parse(&format!("[[stage]]\nuse = \"{stage}\"\n{option}")).ok()?;
+        pipeline.into_stages().into_iter().find_map(|stage| match stage.step {
+            Step::Learner(learner) => Some(learner),
+            Step::Ready(_) => None,
+        })
     })
 }

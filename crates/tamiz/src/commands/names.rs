@@ -1,10 +1,14 @@
 //! `tamiz names`
 
 use std::io::{self, BufRead, BufWriter, Write};
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 
-use crate::command_line::{Failure, Status};
+use tamiz_core::StageConfig;
+use tamiz_names::corpus::Counts;
+
+use crate::command_line::{Failure, Status, print};
 
 /// Compare names
 #[derive(Args, Debug)]
@@ -21,12 +25,37 @@ enum NamesCommand {
     /// line on standard output, in the same order. From about 0.8 on, two spellings are likely one name.
     #[command(after_help = "Examples:\n  printf 'Chaikovski\\tTchaikovsky\\n' | tamiz names match")]
     Match,
+    /// Show the people that a corpus has taught, as a table
+    ///
+    /// The state comes from `tamiz fit` with a pipeline whose stage `names` has `corpus = true`. Every line is a person:
+    /// id, type, canonical form by language, spellings, an empty column, and in how many documents each spelling
+    /// stands. Read and correct it, then give it to the stage as `lexicon`.
+    #[command(after_help = "Examples:\n  tamiz names lexicon crawl.state > people.tsv")]
+    Lexicon {
+        /// A file that `tamiz fit` or `tamiz merge` wrote.
+        #[arg(value_name = "STATE")]
+        state: PathBuf,
+    },
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
-    match arguments.command {
+    match &arguments.command {
         NamesCommand::Match => compare(io::stdin().lock(), BufWriter::new(io::stdout().lock())),
+        NamesCommand::Lexicon { state } => lexicon(state),
     }
+}
+
+fn lexicon(path: &Path) -> Result<Status, Failure> {
+    let state = tamiz_run::learned(path, tamiz_names::Config::NAME)
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let counts: Counts = serde_json::from_str(&state).map_err(|error| {
+        Failure::new(format!(
+            "{}: the state of stage `names` cannot be read: {error}: learn it again with `tamiz fit`",
+            path.display()
+        ))
+    })?;
+    print(&tamiz_names::corpus::lexicon(&counts))?;
+    Ok(Status::DONE)
 }
 
 fn compare(mut input: impl BufRead, mut output: impl Write) -> Result<Status, Failure> {

@@ -1,0 +1,138 @@
+//! Reads a document: its words, the names among them, and which of those are one.
+
+use tamiz_core::{Document, LanguageCode};
+
+use crate::corpus::Corpus;
+use crate::evidence::Evidence;
+use crate::index::Index;
+use crate::lexicon::{Lexicon, SHIPPED};
+use crate::link::{self, Links};
+use crate::parts;
+use crate::scan::{Mention, Scanner};
+use crate::token::{self, CAPITAL, RUN, START, Token, UPPER};
+use crate::words::{FUNCTION, LANGUAGES, Tongue, WORDS};
+
+/// What a worker thread keeps from document to document.
+#[derive(Default)]
+pub(crate) struct Reading {
+    pub(crate) tokens: Vec<Token>,
+    pub(crate) mentions: Vec<Mention>,
+    pub(crate) links: Links,
+    /// The document's language: as a stage before has told it, or as its words do, if they are sure.
+    pub(crate) language: Option<LanguageCode>,
+    evidence: Evidence,
+    known: Known,
+    people: Index,
+}
+
+impl Reading {
+    /// Reads a document, with what the user and the corpus know of names.
+    pub(crate) fn read(&mut self, document: &Document, user: Option<&Lexicon>, corpus: Option<&Corpus>) {
+        self.tokens.clear();
+        self.mentions.clear();
+        self.evidence.clear();
+        for run in document.kept() {
+            token::tokenise(document.source(), run.span, &mut self.tokens);
+        }
+        let (tongue, sure) = tongue(document, &self.tokens);
+        for token in &mut self.tokens {
+            if !token.is(CAPITAL) {
+                self.evidence.add_small(token.hash);
+                continue;
+            }
+            // Whatever asks about a name asks about its words: they are looked up once.
+            self.known.look_up(token, tongue);
+            if !token.is(START | UPPER | RUN) {
+                self.evidence.add_capital(token.hash);
+            }
+        }
+        Scanner {
+            text: document.source(),
+            tokens: &self.tokens,
+            evidence: &self.evidence,
+            tongue,
+            user,
+            corpus,
+            shipped: &SHIPPED,
+            mentions: &mut self.mentions,
+        }
+        .scan();
+        let (tokens, mentions) = (&self.tokens, &mut self.mentions);
+        link::settle(tokens, mentions, &mut self.people);
+        self.links.link(document.source(), tokens, mentions, tongue);
+        let told = document.language().map(|language| language.code).filter(|code| code.is_language());
+        self.language = told.or_else(|| {
+            tongue.filter(|_| sure).and_then(|tongue| LanguageCode::parse(LANGUAGES[usize::from(tongue)]))
+        });
+    }
+}
+
+/// What was looked up last, so that the words that a text repeats do not go through the large tables each time: they
+/// lie far from the processor. A word's place follows from its hash; the newer drives out the older.
+struct Known(Box<[Answer; KNOWN]>);
+
+const KNOWN: usize = 8192;
+
+#[derive(Clone, Copy, Default)]
+struct Answer {
+    hash: u64,
+    word: u16,
+    usual: u8,
+    placed: bool,
+    /// The language that was asked for, from 1; 0 before any was, so that nothing is known at first.
+    tongue: u8,
+}
+
+impl Default for Known {
+    fn default() -> Self {
+        Known(Box::new([Answer::default(); KNOWN]))
+    }
+}
+
+impl Known {
+    #[inline]
+    fn look_up(&mut self, token: &mut Token, tongue: Option<Tongue>) {
+        let asked = tongue.map_or(u8::MAX, |tongue| tongue + 1);
+        let answer = &mut self.0[(token.hash >> 40) as usize % KNOWN];
+        if answer.hash != token.hash || answer.tongue != asked {
+            let word = WORDS.flags(token.hash, tongue);
+            *answer = Answer {
+                hash: token.hash,
+                word,
+                usual: if word & FUNCTION == 0 { parts::usual(token.hash) } else { 0 },
+                placed: SHIPPED.begins(token.hash),
+                tongue: asked,
+            };
+        }
+        token.word = answer.word;
+        token.usual = answer.usual;
+        token.placed = answer.placed;
+    }
+}
+
+/// How many words the language is guessed from.
+const SAMPLE: usize = 200;
+
+/// The document's language, if it is one that has tables, and whether that is sure: as a stage before has told it, else
+/// as its words say.
+fn tongue(document: &Document, tokens: &[Token]) -> (Option<Tongue>, bool) {
+    if let Some(language) = document.language().filter(|language| language.code.is_language()) {
+        let known = LANGUAGES.iter().position(|code| *code == language.code.as_str());
+        return (known.map(|at| at as Tongue), true);
+    }
+    let mut votes = [0; LANGUAGES.len()];
+    for token in tokens.iter().filter(|token| !token.is(CAPITAL) || token.is(START)).take(SAMPLE) {
+        WORDS.vote(token.hash, &mut votes);
+    }
+    let (mut best, mut second) = (0, 0);
+    for at in 1..votes.len() {
+        if votes[at] > votes[best] {
+            (best, second) = (at, votes[best]);
+        } else {
+            second = second.max(votes[at]);
+        }
+    }
+    let told = votes[best] > second + second / 16;
+    // A guess that is good enough to read capitals by may still not be enough to spell by.
+    (told.then_some(best as Tongue), votes[best] > second + second / 4)
+}
