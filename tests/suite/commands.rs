@@ -56,6 +56,38 @@ fn bench_tells_of_every_stage_and_the_floor() {
 }
 
 #[test]
+fn bench_compares_with_an_earlier_run_and_holds_to_a_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("before.json");
+    let bench = |more: &[&str]| {
+        let mut bench = command();
+        bench
+            .args(["bench", "pipelines/news.toml", "tests/corpus", "--rounds", "1"])
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    std::fs::write(&path, bench(&["--json"]).stdout).unwrap();
+    let shown = path.to_str().unwrap();
+    let output = bench(&["--compare", shown, "--allow", "1000000"]);
+    assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.contains("x floor then") && table.contains("share") && table.contains(" %"), "{table}");
+    // As if everything had taken no time at all before.
+    let mut before: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    for stage in before["stages"].as_array_mut().unwrap() {
+        stage["times_floor"] = 1e-9.into();
+    }
+    std::fs::write(&path, before.to_string()).unwrap();
+    let output = bench(&["--compare", shown, "--allow", "10"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(messages(&output).contains("names is slower than before"), "{}", messages(&output));
+    std::fs::write(&path, "{}").unwrap();
+    let output = bench(&["--compare", shown]);
+    assert_eq!((output.status.code(), messages(&output).contains("is no bench of tamiz")), (Some(2), true));
+}
+
+#[test]
 fn files_can_go_to_standard_output() {
     let output =
         tamiz(&["run", "pipelines/sentences.toml", "tests/corpus/pages.jsonl", "-o", "-", "--quiet"]);

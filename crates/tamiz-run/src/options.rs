@@ -28,6 +28,8 @@ pub struct Options {
     pub format: Option<Compression>,
     /// Whether what is taken out is kept in `residue/`, so that originals can be restored. A stream has no residue.
     pub residue: bool,
+    /// Whether `report.html` is written.
+    pub report: bool,
     /// Whether progress is not shown.
     pub quiet: bool,
     /// Sizes of batches and records, in bytes.
@@ -51,6 +53,7 @@ impl Default for Options {
             resume: false,
             format: None,
             residue: true,
+            report: true,
             quiet: false,
             limits: Limits::default(),
             html: html::Options::default(),

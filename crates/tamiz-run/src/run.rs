@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tamiz_core::Scratch;
 use tamiz_formats::{Batch, Compression, Listing, Reader, Selection, Source, list};
 use tamiz_pipeline::Pipeline;
 
@@ -13,7 +14,8 @@ use crate::clean::{Cleaned, Cleaner};
 use crate::engine::{Ending, drive};
 use crate::fit::{given, learn};
 use crate::journal::{self, Done, Header};
-use crate::output::{Place, clear, hex, link};
+use crate::narrowest::narrowest;
+use crate::output::{Output, Place, clear, hex, link};
 use crate::parts::OutputFile;
 use crate::progress::Progress;
 use crate::stages::Stages;
@@ -99,10 +101,29 @@ pub fn run(
     if !interrupted {
         let manifest =
             Manifest::new(pipeline, &states, inputs, &sizes, left, &tally, files, compression, options);
+        if options.report {
+            report(&output, &manifest, &summary, &stages)?;
+        }
         output.note("manifest.json", &manifest)?;
         output.forget();
     }
     Ok(summary)
+}
+
+/// Writes `report.html`. Of a run that was stopped there is none: its output is not whole.
+fn report(
+    output: &Output,
+    manifest: &Manifest<'_>,
+    summary: &Summary,
+    stages: &Stages<'_>,
+) -> Result<(), RunError> {
+    let summary = serde_json::to_value(summary)
+        .map_err(|error| RunError::new(format!("cannot write the report: {error}"), "report it"))?;
+    let mut scratch = Scratch::default();
+    let mut narrowest = |source: &str, site: Option<&str>| narrowest(stages, &mut scratch, source, site);
+    let page = tamiz_review::report(&output.review(manifest)?, &summary, &mut narrowest)
+        .map_err(|error| RunError::new(error.to_string(), "check the output's disk"))?;
+    output.page("report.html", &page)
 }
 
 /// What this run is a run of, but for what its stages have still to learn.

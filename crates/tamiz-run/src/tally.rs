@@ -117,6 +117,9 @@ pub(crate) struct StageCount {
     pub(crate) dropped: u64,
     pub(crate) bytes: u64,
     pub(crate) nanoseconds: u64,
+    /// Allocations, where they are counted.
+    #[serde(default)]
+    pub(crate) allocations: u64,
 }
 
 impl Tally {
@@ -154,6 +157,7 @@ impl Tally {
             sum.dropped += count.dropped;
             sum.bytes += count.bytes;
             sum.nanoseconds += count.nanoseconds;
+            sum.allocations += count.allocations;
         }
         self.seconds.reading += other.seconds.reading;
         self.seconds.parsing += other.seconds.parsing;

@@ -190,7 +190,8 @@ fn written(result: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// The whole command line, for completions and manual pages.
-pub(crate) fn grammar() -> clap::Command {
+/// The whole command line, for completions, manual pages and the guide.
+#[must_use]
+pub fn grammar() -> clap::Command {
     CommandLine::command()
 }
