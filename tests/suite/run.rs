@@ -256,3 +256,46 @@ fn a_page_of_html_brings_its_own_fields_and_is_read_as_asked() {
     let asked = cleaned(&["--html", "list-marks,table-rows,markdown-links"]);
     assert_eq!(asked["text"], "1. Uno\n2. [Dos](/dos)\n1\t2\n");
 }
+
+#[test]
+fn what_the_markup_says_tells_content_from_what_stands_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let article = [
+        "The bridge over the Sella opened again on Monday, three months after the flood that had closed it to all traffic.",
+        "Engineers found no damage to the pillars, the mayor said, and lorries may use it from next week on.",
+        "Until then they have to go by Arriondas, which adds forty minutes to the way from the coast to the plain.",
+        "The works have cost two million euros, of which the region pays the larger part.",
+    ];
+    let beside = [
+        "The ferry between the two banks will cost a third more from the first of May, its owners have announced.",
+        "Three bakers of the valley have won prizes at the fair in the capital, one of them for the second time.",
+    ];
+    let paragraphs = |lines: &[&str]| lines.iter().map(|line| format!("<p>{line}</p>")).collect::<String>();
+    let page = format!(
+        "<html><body><nav><ul><li><a href=/>Home</a><li><a href=/s>Sports</a></ul></nav><main><article class=story>\
+         <h1>The bridge is open</h1>{}</article></main><aside class='related teasers'>{}</aside><footer><p>Since 1901</p>\
+         </footer></body></html>",
+        paragraphs(&article),
+        beside
+            .iter()
+            .map(|line| format!("<div class=card><a href=/x><p>{line}</p></a></div>"))
+            .collect::<String>(),
+    );
+    fs::write(folder.path().join("page.html"), page).unwrap();
+    let out = folder.path().join("out");
+    let run = command()
+        .args(["run", "pipelines/boilerplate.toml"])
+        .arg(folder.path().join("page.html"))
+        .arg("-o")
+        .arg(&out)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", messages(&run));
+    let record: Value = serde_json::from_str(&read(&out.join("part-00000.jsonl"))).unwrap();
+    let text = record["text"].as_str().unwrap();
+    assert!(article.iter().all(|line| text.contains(line)), "{text}");
+    assert!(beside.iter().all(|line| !text.contains(line)), "{text}");
+    let removed = record["tamiz"]["removed"].as_array().unwrap();
+    let score = removed.iter().find_map(|mark| mark["score"].as_f64()).unwrap();
+    assert!((0.0..0.5).contains(&score), "a cut that a score has decided tells it: {score}");
+}

@@ -62,7 +62,8 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
 
 /// The probability from which on this line stays, without further evidence.
 pub(crate) fn limit(page: &Page, i: usize, threshold: f32) -> f32 {
-    let inside = page.prose[i] && page.best.first <= i && i <= page.best.last;
+    // Where HTML says what a paragraph stands in, that it stands among others says nothing more.
+    let inside = !page.has_hints && page.prose[i] && page.best.first <= i && i <= page.best.last;
     match page.since_prose[i] {
         1..=2 if inside => threshold * NEXT_INSIDE,
         _ if inside => threshold * INSIDE,

@@ -48,6 +48,8 @@ pub(crate) struct Page {
     pub(crate) title: u32,
     pub(crate) title_words: u32,
     pub(crate) tiny_lines: u32,
+    /// Whether HTML says more of the lines.
+    pub(crate) has_hints: bool,
     counters: [Counter; 3],
     folded: String,
 }
@@ -59,6 +61,7 @@ impl Page {
     /// Reads a document's kept lines, in time linear in its length.
     pub(crate) fn read(&mut self, document: &Document, reader: &Reader<'_>) {
         self.lines.clear();
+        self.has_hints = document.hints().is_some();
         self.numbers.clear();
         self.words.clear();
         let mut at: Option<(usize, Span)> = None;

@@ -6,6 +6,8 @@
 //! links, how far a line is from the container that holds most. A line of prose that is not mostly links counts as
 //! prose here. Sums over containers are one loop from the last to the first, each into the one around it.
 
+#![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
+
 use std::collections::HashMap;
 
 use tamiz_core::{Container, Element, Hint, Hints, Landmarks, Repeats};

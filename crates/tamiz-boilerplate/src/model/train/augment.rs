@@ -10,9 +10,12 @@ use tamiz_core::Container;
 use super::data::{Line, Page};
 use super::random::Random;
 
+/// Lines that follow each other, with the page that they are of.
+type Run<'p> = (&'p Page, &'p [Line]);
+
 /// What pages are mixed with: runs of furniture and whole articles, by language, from HTML and from text apart.
 pub(super) struct Pool<'p> {
-    furniture: BTreeMap<(&'p str, bool), Vec<(&'p Page, &'p [Line])>>,
+    furniture: BTreeMap<(&'p str, bool), Vec<Run<'p>>>,
     articles: BTreeMap<(&'p str, bool), Vec<&'p Page>>,
 }
 
