@@ -2,7 +2,7 @@
 
 use tamiz_core::{Document, Span};
 
-use crate::line::{Line, Reader};
+use crate::line::{Buffers, Line, Reader};
 use crate::words::{Counter, Words};
 
 /// A run of prose lines with little between them.
@@ -51,7 +51,7 @@ pub(crate) struct Page {
     /// Whether HTML says more of the lines.
     pub(crate) has_hints: bool,
     counters: [Counter; 3],
-    folded: String,
+    buffers: Buffers,
 }
 
 /// The distance to something that is not there.
@@ -87,8 +87,10 @@ impl Page {
     }
 
     fn push(&mut self, document: &Document, reader: &Reader<'_>, number: usize, span: Span) {
-        let line = reader.read(document.source(), span, &mut self.words, &mut self.folded);
-        self.lines.push(line);
+        self.lines.push(Line::default());
+        if let Some(line) = self.lines.last_mut() {
+            reader.read(document.source(), span, &mut self.words, &mut self.buffers, line);
+        }
         self.numbers.push(number as u32);
     }
 

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
-use tamiz_formats::{Batch, Compression, Reader, list};
+use tamiz_formats::{Batch, Compression, list};
 use tamiz_pipeline::Pipeline;
 
 use crate::clean::Cleaner;
@@ -88,8 +88,7 @@ pub fn bench(
     };
     let none = Stages::new(&bare);
     let stdin = Box::new(std::io::stdin());
-    let mut reader = Reader::new(listing.sources, Some(stdin), options.limits, options.selection())?
-        .with_html(options.html);
+    let mut reader = options.reader(listing.sources, Some(stdin), options.selection())?;
     let (mut batches, mut held, mut reading) = (Vec::new(), 0, 0.0);
     while held < SAMPLE && !options.stopped() {
         let mut batch = Batch::default();

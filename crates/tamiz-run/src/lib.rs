@@ -82,4 +82,4 @@ pub use stream::{print, stream};
 pub use summary::Summary;
 pub use tally::{Counts, Removed, Seconds, StageTally};
 pub use tamiz_formats::html::{Links as HtmlLinks, Options as Html};
-pub use tamiz_formats::{Compression, Limits};
+pub use tamiz_formats::{Compression, FieldNames, Limits};

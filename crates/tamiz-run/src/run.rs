@@ -80,7 +80,14 @@ pub fn run(
         }
         output
     };
-    let work = Job { stages: &stages, compression, raw_limit: None, residue: options.residue, options };
+    let work = Job {
+        stages: &stages,
+        compression,
+        raw_limit: None,
+        residue: options.residue,
+        patient: true,
+        options,
+    };
     // What the finished parts hold: all that is left of a run that is stopped.
     let mut held = done.tally.clone();
     let (mut tally, ending) = work.run(listing.sources, stdin(), done, |cleaned, tally| {
@@ -152,6 +159,7 @@ fn header(
         ("limit", shown(options.limit.map(|limit| limit.to_string()))),
         ("residue", options.residue.to_string()),
         ("html", format!("{:?}", options.html)),
+        ("fields", format!("{} {}", options.fields.id, options.fields.text)),
         ("sizes", format!("{:?} {}", options.limits, options.part_bytes)),
     ];
     let mut definition = Sha256::new();
@@ -258,6 +266,8 @@ pub(crate) struct Job<'r> {
     pub(crate) raw_limit: Option<usize>,
     /// Whether what is taken out is kept beside.
     pub(crate) residue: bool,
+    /// Whether a pause of the input cuts no batch short, so that where batches end depends on the input alone.
+    pub(crate) patient: bool,
     pub(crate) options: &'r Options,
 }
 
@@ -273,8 +283,7 @@ impl Job<'_> {
         let options = self.options;
         let bytes = sources.iter().map(|source| source.size).sum();
         let mut progress = Progress::new("cleaning", bytes, options.quiet);
-        let mut reader =
-            Reader::new(sources, Some(stdin), options.limits, options.selection())?.with_html(options.html);
+        let mut reader = options.reader(sources, Some(stdin), options.selection())?.patient(self.patient);
         if !pass_over(&mut reader, &done, &mut progress, options)? {
             return Ok((done.tally, Ending::Stopped));
         }
