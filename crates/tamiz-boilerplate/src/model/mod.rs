@@ -57,7 +57,11 @@ impl Labeller {
         self.pass.run(weights, &self.features, self.extra.rows());
         let lines = self.pass.probabilities().iter().zip(&page.lines).map(|(p, line)| (*p, line.tokens));
         let promise = self.decoder.promise(lines);
-        if promise.best < confidence { 0.0 } else { threshold.unwrap_or_else(|| promise.threshold()) }
+        if promise.best < confidence {
+            0.0
+        } else {
+            threshold.unwrap_or_else(|| promise.threshold(hints.is_some()))
+        }
     }
 
     /// The probability that each line is content.
