@@ -292,9 +292,9 @@ fn what_the_markup_says_tells_content_from_what_stands_beside_it() {
     );
     fs::write(folder.path().join("page.html"), page).unwrap();
     let clean = |definition: &str, input: &str| -> Value {
-        let out = folder.path().join(format!("out-{input}-{}", definition.len()));
+        let out = folder.path().join("out");
         let run = command()
-            .args(["run", definition])
+            .args(["run", definition, "--overwrite"])
             .arg(folder.path().join(input))
             .arg("-o")
             .arg(&out)
