@@ -181,8 +181,9 @@ fn learning_in_parts_and_merging_gives_the_same_output_as_one_run() {
     tamiz(&[word("merge"), &at("01.state"), &at("2.state"), word("-o"), &at("a.state")]);
     tamiz(&[word("merge"), &at("2.state"), &at("1.state"), &at("0.state"), word("-o"), &at("b.state")]);
     tamiz(&[word("fit"), &pipeline, &input, word("-o"), &at("c.state")]);
-    assert_eq!(read(&at("a.state")), read(&at("b.state")));
-    assert_eq!(read(&at("a.state")), read(&at("c.state")));
+    let state = |name| std::fs::read(at(name)).unwrap();
+    assert_eq!(state("a.state"), state("b.state"));
+    assert_eq!(state("a.state"), state("c.state"));
     tamiz(&[word("run"), &pipeline, &input, word("-o"), &at("alone")]);
     tamiz(&[word("run"), &pipeline, &input, word("-o"), &at("given"), word("--state"), &at("a.state")]);
     assert_eq!(bytes(&at("alone"))["part-00000.jsonl"], bytes(&at("given"))["part-00000.jsonl"]);
