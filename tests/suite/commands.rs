@@ -88,6 +88,39 @@ fn bench_compares_with_an_earlier_run_and_holds_to_a_bound() {
 }
 
 #[test]
+fn what_was_likely_meant_is_proposed_and_an_empty_result_says_why() {
+    let told = |arguments: &[&str]| messages(&tamiz(arguments));
+    assert!(told(&["rnu"]).contains("'run'"), "{}", told(&["rnu"]));
+    assert!(told(&["run", "--thread", "2"]).contains("--threads"));
+    let shown = told(&["run", "pipelines/news.toml", "tests/corpsu", "-o", "never"]);
+    assert!(shown.contains("did you mean `tests/corpus`?"), "{shown}");
+    for command in ["peek", "bench"] {
+        let shown = told(&[command, "pipelines/news.toml", "tests/corpus/es-cumbre.tx"]);
+        assert!(shown.contains("did you mean `tests/corpus/es-cumbre.txt`?"), "{shown}");
+    }
+    assert!(told(&["doctor", "nowhere/at-all"]).contains("there is no folder `nowhere`"));
+    assert!(told(&["stages", "boilerplat"]).contains("did you mean `boilerplate`?"));
+
+    let folder = tempfile::tempdir().unwrap();
+    let run = |text: &str, definition: &str| {
+        let input = folder.path().join("input.jsonl");
+        std::fs::write(&input, text).unwrap();
+        let mut run = command();
+        run.args(["run", definition, "--overwrite", "-o"]).arg(folder.path().join("out")).arg(input);
+        messages(&run.output().unwrap())
+    };
+    let shown = run("", "pipelines/news.toml");
+    assert!(shown.contains("nothing was read"), "{shown}");
+    let english = "{\"id\":1,\"text\":\"It rained all night in the valley and the river rose.\"}\n";
+    let shown = run(english, "pipelines/news-es.toml");
+    assert!(shown.contains("no document was kept") && shown.contains("dropped has them"), "{shown}");
+    let shown = run("{\"id\":1,\"text\":\"Advertisement\"}\n", "pipelines/boilerplate.toml");
+    assert!(shown.contains("no text is left in any document"), "{shown}");
+    let shown = run("{broken\n", "pipelines/news.toml");
+    assert!(shown.contains("quarantine says why"), "{shown}");
+}
+
+#[test]
 fn files_can_go_to_standard_output() {
     let output =
         tamiz(&["run", "pipelines/sentences.toml", "tests/corpus/pages.jsonl", "-o", "-", "--quiet"]);
@@ -115,6 +148,8 @@ fn every_command_explains_itself_with_an_example() {
         "diff",
         "stages",
         "bench",
+        "names",
+        "train",
         "schema",
         "completions",
         "man",
@@ -184,7 +219,11 @@ fn a_line_that_is_no_labelled_page_is_named() {
     let mut train = command();
     let output = train.args(["train", "boilerplate", "-o", "never.model"]).arg(&path).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(messages(&output).contains("pages.jsonl:13: missing field `lines`"), "{}", messages(&output));
+    assert!(
+        messages(&output).contains("pages.jsonl:13: neither `lines` nor `html`"),
+        "{}",
+        messages(&output)
+    );
 }
 
 #[test]

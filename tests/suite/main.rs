@@ -16,4 +16,6 @@ mod report;
 mod resume;
 mod review;
 mod run;
+mod shards;
+mod storms;
 mod support;

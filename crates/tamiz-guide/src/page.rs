@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use pulldown_cmark::{CowStr, Event, Options, Parser, Tag, TagEnd, html};
+use pulldown_cmark::{CodeBlockKind, CowStr, Event, Options, Parser, Tag, TagEnd, html};
 
 use crate::chapters::{Chapter, chapters};
 
@@ -63,6 +63,10 @@ fn body(chapters: &[Chapter], chapter: &Chapter) -> Result<String, String> {
     let events: Vec<Event<'_>> = Parser::new_ext(&chapter.text, options).collect();
     let mut linked = Vec::with_capacity(events.len());
     for (at, event) in events.iter().enumerate() {
+        if let Some(name) = file_of(event) {
+            // Names of files in the chapters are plain; none needs escaping.
+            linked.push(Event::Html(format!("<p class=\"file\"><code>{name}</code></p>").into()));
+        }
         linked.push(match event {
             Event::Start(Tag::Heading { level, classes, attrs, .. }) => {
                 let id = events[at + 1..]
@@ -88,6 +92,12 @@ fn body(chapters: &[Chapter], chapter: &Chapter) -> Result<String, String> {
     let mut out = String::new();
     html::push_html(&mut out, linked.into_iter());
     Ok(out)
+}
+
+/// The file that a fenced block is, if it names one.
+fn file_of<'e>(event: &'e Event<'_>) -> Option<&'e str> {
+    let Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) = event else { return None };
+    info.split_whitespace().nth(1).filter(|name| *name != "output")
 }
 
 fn text_of<'e>(event: &'e Event<'_>) -> Option<&'e str> {
@@ -144,6 +154,13 @@ mod tests {
                 assert!(anchor.is_empty() || target.html.contains(&heading), "{} links to {link}", page.path);
             }
         }
+    }
+
+    #[test]
+    fn files_show_their_names() {
+        let site = site().unwrap();
+        let tutorial = site.iter().find(|page| page.path == "tutorial-site.html").unwrap();
+        assert!(tutorial.html.contains("<p class=\"file\"><code>eco.tsv</code></p>"));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use serde::{Deserialize, Serialize};
-use tamiz_formats::{Batch, Compression, Reader, list};
+use tamiz_formats::{Batch, Compression, list};
 use tamiz_pipeline::Pipeline;
 
 use crate::clean::Cleaner;
@@ -88,8 +88,7 @@ pub fn bench(
     };
     let none = Stages::new(&bare);
     let stdin = Box::new(std::io::stdin());
-    let mut reader = Reader::new(listing.sources, Some(stdin), options.limits, options.selection())?
-        .with_html(options.html);
+    let mut reader = options.reader(listing.sources, Some(stdin), options.selection())?;
     let (mut batches, mut held, mut reading) = (Vec::new(), 0, 0.0);
     while held < SAMPLE && !options.stopped() {
         let mut batch = Batch::default();
@@ -102,7 +101,7 @@ pub fn bench(
         batches.push(batch);
     }
     let best = |stages| -> Result<Tally, RunError> {
-        let mut cleaner = Cleaner::new(stages, compression, None, false)?;
+        let mut cleaner = Cleaner::new(stages, compression, None, false, None)?;
         let mut best: Option<(f64, Tally)> = None;
         for _ in 0..rounds.max(1) {
             let mut sum = Tally::new(stages.len());

@@ -8,18 +8,20 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tamiz_core::Scratch;
 use tamiz_formats::{Batch, Compression, Listing, Reader, Selection, Source, list};
-use tamiz_pipeline::Pipeline;
+use tamiz_pipeline::{Guard, Pipeline};
 
 use crate::clean::{Cleaned, Cleaner};
 use crate::engine::{Ending, drive};
 use crate::fit::{given, learn};
+use crate::guard::Watch;
 use crate::journal::{self, Done, Header};
+use crate::learn::learners;
 use crate::narrowest::narrowest;
 use crate::output::{Output, Place, clear, hex, link};
 use crate::parts::OutputFile;
 use crate::progress::Progress;
 use crate::stages::Stages;
-use crate::state::{States, VERSION, learners};
+use crate::state::{States, VERSION};
 use crate::stream::Pausing;
 use crate::summary::Summary;
 use crate::tally::{Counts, Tally};
@@ -40,6 +42,7 @@ pub fn run(
     options: &Options,
 ) -> Result<Summary, RunError> {
     let start = Instant::now();
+    let options = &options.clone().spilling_beside(output);
     let listing = list(inputs, &[output])?;
     let compression = options.format.unwrap_or_else(|| alike(&listing.sources));
     let sizes = sizes(inputs, &listing);
@@ -80,7 +83,15 @@ pub fn run(
         }
         output
     };
-    let work = Job { stages: &stages, compression, raw_limit: None, residue: options.residue, options };
+    let work = Job {
+        stages: &stages,
+        compression,
+        raw_limit: None,
+        residue: options.residue,
+        patient: true,
+        guard: pipeline.guard(),
+        options,
+    };
     // What the finished parts hold: all that is left of a run that is stopped.
     let mut held = done.tally.clone();
     let (mut tally, ending) = work.run(listing.sources, stdin(), done, |cleaned, tally| {
@@ -152,6 +163,7 @@ fn header(
         ("limit", shown(options.limit.map(|limit| limit.to_string()))),
         ("residue", options.residue.to_string()),
         ("html", format!("{:?}", options.html)),
+        ("fields", format!("{} {}", options.fields.id, options.fields.text)),
         ("sizes", format!("{:?} {}", options.limits, options.part_bytes)),
     ];
     let mut definition = Sha256::new();
@@ -258,6 +270,10 @@ pub(crate) struct Job<'r> {
     pub(crate) raw_limit: Option<usize>,
     /// Whether what is taken out is kept beside.
     pub(crate) residue: bool,
+    /// Whether a pause of the input cuts no batch short, so that where batches end depends on the input alone.
+    pub(crate) patient: bool,
+    /// What stops the run early.
+    pub(crate) guard: Option<&'r Guard>,
     pub(crate) options: &'r Options,
 }
 
@@ -273,13 +289,14 @@ impl Job<'_> {
         let options = self.options;
         let bytes = sources.iter().map(|source| source.size).sum();
         let mut progress = Progress::new("cleaning", bytes, options.quiet);
-        let mut reader =
-            Reader::new(sources, Some(stdin), options.limits, options.selection())?.with_html(options.html);
+        let mut reader = options.reader(sources, Some(stdin), options.selection())?.patient(self.patient);
         if !pass_over(&mut reader, &done, &mut progress, options)? {
             return Ok((done.tally, Ending::Stopped));
         }
         let mut total = done.tally;
-        let cleaner = || Cleaner::new(self.stages, self.compression, self.raw_limit, self.residue);
+        let cleaner =
+            || Cleaner::new(self.stages, self.compression, self.raw_limit, self.residue, self.guard);
+        let mut watch = self.guard.map(Watch::new);
         let (ending, _) = drive(reader, options, cleaner, |mut cleaned: Cleaned| {
             let clock = Instant::now();
             let tally = std::mem::take(&mut cleaned.tally);
@@ -287,8 +304,14 @@ impl Job<'_> {
             total.add(tally);
             sink(&cleaned, &total)?;
             total.seconds.writing += clock.elapsed().as_secs_f64();
+            if let Some(watch) = &mut watch {
+                watch.add(std::mem::take(&mut cleaned.seen))?;
+            }
             Ok(())
         })?;
+        if let (Some(watch), Ending::Whole) = (&watch, ending) {
+            watch.finish()?;
+        }
         Ok((total, ending))
     }
 }

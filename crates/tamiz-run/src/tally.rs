@@ -18,6 +18,14 @@ pub struct Counts {
     pub quarantined: u64,
     /// Kept records of which nothing but blanks is left.
     pub emptied: u64,
+    /// Records of WARC files that were passed over, since they are no documents: requests, pictures, errors. They do
+    /// not count as read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub passed: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Counts {
@@ -38,6 +46,7 @@ impl Counts {
         self.dropped += other.dropped;
         self.quarantined += other.quarantined;
         self.emptied += other.emptied;
+        self.passed += other.passed;
     }
 }
 

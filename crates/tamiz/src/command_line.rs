@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use tamiz_pipeline::{LoadError, Pipeline, Reach};
 
@@ -101,12 +102,13 @@ impl Status {
 #[derive(Debug)]
 pub struct Failure {
     message: String,
+    status: u8,
 }
 
 impl Failure {
     /// A fault with that message: what was wrong, where, and what to do.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self { message: message.into(), status: 2 }
     }
 
     fn load(error: &LoadError) -> Self {
@@ -115,6 +117,12 @@ impl Failure {
             LoadError::Mistakes(mistakes) => Self::new(mistakes.render(true)),
             LoadError::Unreadable(message) => Self::new(message),
         }
+    }
+}
+
+impl From<tamiz_run::RunError> for Failure {
+    fn from(error: tamiz_run::RunError) -> Self {
+        Self { message: error.to_string(), status: error.exit_status() }
     }
 }
 
@@ -133,7 +141,7 @@ impl From<tamiz_review::ReviewError> for Failure {
 /// Runs the program on the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = CommandLine::parse();
+    let arguments = CommandLine::try_parse().unwrap_or_else(|error| suggest(error).exit());
     let result = match arguments.command {
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Fit(arguments) => commands::fit::fit(&arguments),
@@ -158,10 +166,26 @@ pub fn main() -> ExitCode {
         Ok(status) => ExitCode::from(status.0),
         Err(failure) => {
             // Nobody is left to tell if standard error is closed too.
-            let _ = writeln!(anstream::stderr(), "{}", failure.message);
-            ExitCode::from(2)
+            let _ = writeln!(anstream::stderr(), "{}", crate::shown::lines(&failure.message));
+            ExitCode::from(failure.status)
         }
     }
+}
+
+/// Adds what was likely meant to an unknown command, where clap finds none: two letters in the wrong order are far apart
+/// by its measure.
+fn suggest(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return error };
+    if error.get(ContextKind::SuggestedSubcommand).is_some() {
+        return error;
+    }
+    let grammar = grammar();
+    let names: Vec<&str> = grammar.get_subcommands().map(clap::Command::get_name).collect();
+    if let Some(near) = tamiz_pipeline::closest(word, names) {
+        let near = ContextValue::Strings(vec![near.to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, near);
+    }
+    error
 }
 
 /// Writes to standard output. A reader that has gone away (`| head`) is no fault.

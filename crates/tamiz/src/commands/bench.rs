@@ -8,7 +8,7 @@ use clap::Args;
 use tamiz_run::{Bench, BenchRow, Options};
 
 use crate::command_line::{Definition, Failure, Status, print};
-use crate::commands::work::Work;
+use crate::commands::work::{Work, present};
 
 /// Time every stage of a pipeline, against reading and writing alone
 ///
@@ -46,6 +46,7 @@ pub struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let pipeline = arguments.definition.load()?;
+    present(&arguments.inputs)?;
     let options = Options { state: arguments.state.clone(), quiet: true, ..arguments.work.options()? };
     // An hour of measuring should not end in a file that cannot be read.
     let earlier = arguments.compare.as_deref().map(earlier).transpose()?;
