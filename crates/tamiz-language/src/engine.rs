@@ -147,6 +147,12 @@ impl Engine {
         }
     }
 
+    /// Whether the language is written in Latin letters, as far as the tables know.
+    pub(crate) fn is_latin(&self, language: LanguageCode) -> bool {
+        self.candidates(Script::Latin)
+            .is_some_and(|candidates| candidates.model.languages.contains(&language))
+    }
+
     fn agrees_by_letters(&self, script: Script, letters: &[char], language: LanguageCode) -> bool {
         self.candidates(script).is_some_and(|candidates| candidates.agree(letters, language))
     }
