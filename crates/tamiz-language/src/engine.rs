@@ -83,6 +83,8 @@ pub(crate) struct Engine {
     cyrillic: Shared,
     arabic: Shared,
     devanagari: Shared,
+    #[cfg(feature = "lingua")]
+    wider: crate::wider::Wider,
 }
 
 /// A script that several languages share. Its model is read when the first text in it comes.
@@ -117,6 +119,8 @@ impl Engine {
             cyrillic: shared(&CYRILLIC),
             arabic: shared(&ARABIC),
             devanagari: shared(&DEVANAGARI),
+            #[cfg(feature = "lingua")]
+            wider: crate::wider::Wider::new(languages),
         }
     }
 
@@ -174,6 +178,10 @@ impl Engine {
             };
         };
         let own = candidates.guess(words, expected);
+        #[cfg(feature = "lingua")]
+        if own.is_none_or(|own| own.confidence < UNSURE) && thorough {
+            return self.wider.guess(&words.letters).filter(|wide| self.allows(wide.code)).or(own);
+        }
         if !thorough || own.is_some_and(|own| own.confidence >= UNSURE || words.letters.len() < ENOUGH) {
             return own;
         }
