@@ -26,6 +26,14 @@ fix:
 schema:
     cargo run -q -- schema > pipelines/pipeline.schema.json
 
+# Build the documentation site
+guide DIR="target/guide":
+    cargo run -q -p tamiz-guide -- site {{DIR}}
+
+# Start a stage: its crate, and a row in every place that names stages
+new-stage NAME:
+    cargo run -q -p tamiz-guide -- new-stage {{NAME}}
+
 # Bring the Markdown cases to what the program does, to be read before they are committed
 cases:
     TAMIZ_CASES=write cargo test -q -p tamiz-tests every_case_does_what_it_says
@@ -33,6 +41,11 @@ cases:
 # Time every stage and every definition
 bench *ARGUMENTS:
     cargo bench -p tamiz-benches {{ARGUMENTS}}
+
+# Beside programs that do a part of the same work, about a quarter of an hour; see benches/peers
+peers *ARGUMENTS:
+    cargo build --release
+    python3 benches/peers/bench.py {{ARGUMENTS}}
 
 # Quality on the development sets, where they are at hand
 evaluate AREA="all" *ARGUMENTS:

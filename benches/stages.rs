@@ -14,6 +14,10 @@ const STAGES: &[(&str, &str)] = &[
     ("names", ""),
 ];
 
+/// Counts allocations too: a stage makes none per line or token.
+#[global_allocator]
+static ALLOCATOR: divan::AllocProfiler = divan::AllocProfiler::system();
+
 fn main() {
     divan::main();
 }

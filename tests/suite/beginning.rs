@@ -85,6 +85,25 @@ fn doctor_finds_damage_encodings_and_missing_fields() {
 }
 
 #[test]
+fn fields_of_other_names_are_read_by_all_who_look_before_a_run() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("pages.jsonl");
+    fs::write(
+        &path,
+        "{\"key\":\"a\",\"body\":\"Inicio\\nLlovió toda la noche en el valle y el río creció.\"}\n",
+    )
+    .unwrap();
+    let fields = ["--text-field", "body", "--id-field", "key"];
+    let (status, told) = doctor(&path);
+    assert_eq!((status, told.contains("body")), (Some(1), true), "{told}");
+    let output = command().arg("doctor").arg(&path).args(fields).output().unwrap();
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+    let output =
+        command().args(["peek", "pipelines/boilerplate.toml"]).arg(&path).args(fields).output().unwrap();
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("── a ─"), "{}", messages(&output));
+}
+
+#[test]
 fn doctor_finds_nothing_in_a_healthy_input_and_says_when_there_is_none() {
     let (status, told) = doctor(Path::new("tests/corpus"));
     assert_eq!((status, told.contains("nothing is wrong with it")), (Some(0), true), "{told}");

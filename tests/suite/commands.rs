@@ -56,6 +56,71 @@ fn bench_tells_of_every_stage_and_the_floor() {
 }
 
 #[test]
+fn bench_compares_with_an_earlier_run_and_holds_to_a_bound() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("before.json");
+    let bench = |more: &[&str]| {
+        let mut bench = command();
+        bench
+            .args(["bench", "pipelines/news.toml", "tests/corpus", "--rounds", "1"])
+            .args(more)
+            .output()
+            .unwrap()
+    };
+    std::fs::write(&path, bench(&["--json"]).stdout).unwrap();
+    let shown = path.to_str().unwrap();
+    let output = bench(&["--compare", shown, "--allow", "1000000"]);
+    assert_eq!(output.status.code(), Some(0), "{}", messages(&output));
+    let table = String::from_utf8(output.stdout).unwrap();
+    assert!(table.contains("x floor then") && table.contains("share") && table.contains(" %"), "{table}");
+    // As if everything had taken no time at all before.
+    let mut before: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    for stage in before["stages"].as_array_mut().unwrap() {
+        stage["times_floor"] = 1e-9.into();
+    }
+    std::fs::write(&path, before.to_string()).unwrap();
+    let output = bench(&["--compare", shown, "--allow", "10"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(messages(&output).contains("names is slower than before"), "{}", messages(&output));
+    std::fs::write(&path, "{}").unwrap();
+    let output = bench(&["--compare", shown]);
+    assert_eq!((output.status.code(), messages(&output).contains("is no bench of tamiz")), (Some(2), true));
+}
+
+#[test]
+fn what_was_likely_meant_is_proposed_and_an_empty_result_says_why() {
+    let told = |arguments: &[&str]| messages(&tamiz(arguments));
+    assert!(told(&["rnu"]).contains("'run'"), "{}", told(&["rnu"]));
+    assert!(told(&["run", "--thread", "2"]).contains("--threads"));
+    let shown = told(&["run", "pipelines/news.toml", "tests/corpsu", "-o", "never"]);
+    assert!(shown.contains("did you mean `tests/corpus`?"), "{shown}");
+    for command in ["peek", "bench"] {
+        let shown = told(&[command, "pipelines/news.toml", "tests/corpus/es-cumbre.tx"]);
+        assert!(shown.contains("did you mean `tests/corpus/es-cumbre.txt`?"), "{shown}");
+    }
+    assert!(told(&["doctor", "nowhere/at-all"]).contains("there is no folder `nowhere`"));
+    assert!(told(&["stages", "boilerplat"]).contains("did you mean `boilerplate`?"));
+
+    let folder = tempfile::tempdir().unwrap();
+    let run = |text: &str, definition: &str| {
+        let input = folder.path().join("input.jsonl");
+        std::fs::write(&input, text).unwrap();
+        let mut run = command();
+        run.args(["run", definition, "--overwrite", "-o"]).arg(folder.path().join("out")).arg(input);
+        messages(&run.output().unwrap())
+    };
+    let shown = run("", "pipelines/news.toml");
+    assert!(shown.contains("nothing was read"), "{shown}");
+    let english = "{\"id\":1,\"text\":\"It rained all night in the valley and the river rose.\"}\n";
+    let shown = run(english, "pipelines/news-es.toml");
+    assert!(shown.contains("no document was kept") && shown.contains("dropped has them"), "{shown}");
+    let shown = run("{\"id\":1,\"text\":\"Advertisement\"}\n", "pipelines/boilerplate.toml");
+    assert!(shown.contains("no text is left in any document"), "{shown}");
+    let shown = run("{broken\n", "pipelines/news.toml");
+    assert!(shown.contains("quarantine says why"), "{shown}");
+}
+
+#[test]
 fn files_can_go_to_standard_output() {
     let output =
         tamiz(&["run", "pipelines/sentences.toml", "tests/corpus/pages.jsonl", "-o", "-", "--quiet"]);
@@ -83,6 +148,8 @@ fn every_command_explains_itself_with_an_example() {
         "diff",
         "stages",
         "bench",
+        "names",
+        "train",
         "schema",
         "completions",
         "man",

@@ -52,7 +52,7 @@ fn a_broken_corpus_loses_nothing_and_ends_with_3() {
 
     let kept: Vec<_> =
         records(&out).iter().map(|record| record["text"].as_str().unwrap().to_owned()).collect();
-    assert_eq!(kept, ["Uno.", "Dos.", "Tres.\r\nCuatro.\r\n"]);
+    assert_eq!(kept, ["Uno.", "Dos.", "Tres.\nCuatro.\n"]);
     let quarantine = records(&out.join("quarantine"));
     assert_eq!(quarantine.len(), 3);
     let places: Vec<_> =

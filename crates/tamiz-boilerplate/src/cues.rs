@@ -1,14 +1,13 @@
-//! Cue tables: words that say what a line is, in many languages, compiled into one automaton.
+//! Cue tables: words that say what a line is, in many languages, compiled for one search.
 
 use std::path::Path;
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use aho_corasick::automaton::OverlappingState;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 use tamiz_core::{ConfigError, Kind, LanguageCode, RuleId, Tables};
 use tamiz_table::{Row, Table};
 
-use crate::notation::{Anchors, Pattern, is_unspaced, is_word};
+use crate::notation::{Anchors, Glyphs, Pattern, is_unspaced, is_word};
+use crate::search::{Begins, Folded, Found, Searcher};
 
 /// What a cue does to the line in which it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +79,21 @@ const IDS: &[(&str, Kind, Role)] = &[
     ("tags-label", Kind::Navigation, Role::Label),
 ];
 
+/// The ids of every kind and of every role, as bits.
+pub(crate) const KIND_MASKS: [u64; 14] = masks().0;
+pub(crate) const ROLE_MASKS: [u64; 11] = masks().1;
+
+const fn masks() -> ([u64; 14], [u64; 11]) {
+    let (mut kinds, mut roles) = ([0; 14], [0; 11]);
+    let mut at = 0;
+    while at < IDS.len() {
+        kinds[IDS[at].1 as usize] |= 1 << at;
+        roles[IDS[at].2 as usize] |= 1 << at;
+        at += 1;
+    }
+    (kinds, roles)
+}
+
 /// An id of [`IDS`], by its place there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CueId(u8);
@@ -131,7 +145,7 @@ const TABLES: &[(&str, &str)] = &[
     ("zh", include_str!("../tables/cues/zh.tsv")),
 ];
 
-/// A text of the automaton and what it means.
+/// What a text that is searched for means.
 #[derive(Clone, Copy, Debug)]
 struct Entry {
     cue: CueId,
@@ -157,11 +171,12 @@ pub(crate) struct Hit {
 
 /// All cue tables, compiled.
 ///
-/// Most patterns can only stand at a line's start. They have an automaton of their own, because a search that may
-/// not start later ends after a few characters of most lines.
+/// Most patterns can only stand at a line's start: they have a searcher of their own.
 pub(crate) struct Cues {
-    heads: Automaton,
-    others: Automaton,
+    heads: Set,
+    others: Set,
+    /// First bytes of the other texts that need not begin where a word does.
+    begins: Begins,
     /// The users' tables, name and text, to be shown.
     users: Vec<(String, String)>,
     /// Each row by itself, compiled when somebody asks which one it was.
@@ -178,22 +193,16 @@ pub(crate) struct SingleRow {
     cues: Cues,
 }
 
-/// The texts of many patterns in one automaton.
-struct Automaton {
-    search: AhoCorasick,
+/// The texts of many patterns, and what they mean.
+struct Set {
+    searcher: Searcher,
     entries: Vec<Entry>,
 }
 
-impl Automaton {
-    fn new(entries: Vec<(String, Entry)>, anchored: bool) -> Result<Self, String> {
+impl Set {
+    fn new(entries: Vec<(String, Entry)>) -> Self {
         let (texts, entries): (Vec<String>, Vec<Entry>) = entries.into_iter().unzip();
-        let search = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .start_kind(if anchored { StartKind::Anchored } else { StartKind::Unanchored })
-            .kind(Some(if anchored { AhoCorasickKind::ContiguousNFA } else { AhoCorasickKind::DFA }))
-            .build(&texts)
-            .map_err(|error| error.to_string())?;
-        Ok(Self { search, entries })
+        Self { searcher: Searcher::new(&texts), entries }
     }
 }
 
@@ -220,9 +229,7 @@ impl TableSet {
 const USERS_TABLE: u32 = 1 << 31;
 
 /// The embedded tables, compiled once for the whole program.
-static EMBEDDED: LazyLock<Arc<Cues>> = LazyLock::new(|| {
-    Arc::new(Cues::compile(embedded_entries()).expect("the embedded tables make an automaton"))
-});
+static EMBEDDED: LazyLock<Arc<Cues>> = LazyLock::new(|| Arc::new(Cues::compile(embedded_entries())));
 
 fn embedded_entries() -> Vec<(String, Entry)> {
     let mut entries = Vec::new();
@@ -293,15 +300,28 @@ impl Cues {
         if !errors.is_empty() {
             return Err(errors);
         }
-        Cues::compile(entries).map(|cues| Arc::new(Cues { users, ..cues })).map_err(|message| {
-            vec![ConfigError::new(&["cues"], message, "leave out tables, or shorten their patterns")]
-        })
+        Ok(Arc::new(Cues { users, ..Cues::compile(entries) }))
     }
 
-    fn compile(entries: Vec<(String, Entry)>) -> Result<Cues, String> {
-        let (heads, others) = entries.into_iter().partition(|(_, entry)| entry.anchors.start);
-        let (heads, others) = (Automaton::new(heads, true)?, Automaton::new(others, false)?);
-        Ok(Cues { heads, others, users: Vec::new(), rows: OnceLock::new() })
+    fn compile(entries: Vec<(String, Entry)>) -> Cues {
+        let (heads, others): (Vec<_>, Vec<_>) =
+            entries.into_iter().partition(|(_, entry)| entry.anchors.start);
+        let mut begins = [false; 256];
+        for (text, _) in others.iter().filter(|(_, entry)| !entry.anchors.word_start) {
+            begins[text.as_bytes()[0] as usize] = true;
+        }
+        Cues {
+            heads: Set::new(heads),
+            others: Set::new(others),
+            begins,
+            users: Vec::new(),
+            rows: OnceLock::new(),
+        }
+    }
+
+    /// Where in a folded text these cues may begin.
+    pub(crate) fn begins(&self) -> &Begins {
+        &self.begins
     }
 
     /// Every row by itself, of the tables that count for a document.
@@ -317,59 +337,62 @@ impl Cues {
     }
 
     /// Calls `each` with every cue in a folded text. `is_head` and `is_tail` say whether the text reaches to the
-    /// line's start and end.
+    /// line's start and end; `found` is a buffer.
+    #[inline(always)]
     pub(crate) fn find(
         &self,
-        folded: &str,
+        folded: &Folded,
         is_head: bool,
         is_tail: bool,
         allowed: TableSet,
+        found: &mut Vec<Found>,
         mut each: impl FnMut(Hit),
     ) {
-        // A line without a word is all signs: then only patterns that are all of it count.
-        let first_word = folded.find(is_word);
-        let end_word = folded.trim_end_matches(|c| !is_word(c)).len();
-        let first = first_word.unwrap_or(0);
-        let mut check = |entry: Entry, start: usize, end: usize| {
-            let at_start = is_head && start <= first;
-            let at_end = is_tail && end >= end_word;
-            let anchors = entry.anchors;
-            let wrong = entry.table & allowed.0 == 0
-                || (anchors.start && !at_start)
-                || (anchors.end && !at_end)
-                || (anchors.word_start && folded[..start].chars().next_back().is_some_and(joins))
-                || (anchors.word_end && folded[end..].chars().next().is_some_and(joins))
-                || (first_word.is_none() && (start > 0 || end < folded.len()));
-            if !wrong {
-                each(Hit {
-                    cue: entry.cue,
-                    start,
-                    end,
-                    at_start,
-                    at_end,
-                    is_open: anchors.start && anchors.open_end,
-                });
-            }
-        };
+        let first = folded.first_word().unwrap_or(0);
+        found.clear();
         if is_head {
             // Patterns that begin with a sign are looked for where the line begins, others where its words do.
-            for start in [0, first].into_iter().take(1 + usize::from(first > 0)) {
-                let input = Input::new(&folded[start..]).anchored(Anchored::Yes);
-                let mut state = OverlappingState::start();
-                while self.heads.search.try_find_overlapping(input.clone(), &mut state).is_ok()
-                    && let Some(found) = state.get_match()
-                {
-                    check(
-                        self.heads.entries[found.pattern().as_usize()],
-                        start + found.start(),
-                        start + found.end(),
-                    );
-                }
+            self.heads.searcher.at(folded.bytes(), 0, found);
+            if first > 0 {
+                self.heads.searcher.at(folded.bytes(), first, found);
             }
         }
-        for found in self.others.search.find_overlapping_iter(folded) {
-            check(self.others.entries[found.pattern().as_usize()], found.start(), found.end());
+        let heads = found.len();
+        self.others.searcher.anywhere(folded, found);
+        for (number, &hit) in found.iter().enumerate() {
+            let set = if number < heads { &self.heads } else { &self.others };
+            if let Some(hit) = set.check(hit, folded, is_head, is_tail, allowed) {
+                each(hit);
+            }
         }
+    }
+}
+
+impl Set {
+    /// What was found, if it stands where its pattern may stand and its table counts.
+    #[inline(never)]
+    fn check(
+        &self,
+        [end, start, number]: Found,
+        folded: &Folded,
+        is_head: bool,
+        is_tail: bool,
+        allowed: TableSet,
+    ) -> Option<Hit> {
+        let Entry { cue, anchors, table } = self.entries[number as usize];
+        let (start, end) = (start as usize, end as usize);
+        let (before, after) = folded.around(start, end);
+        let at_start = is_head && start <= folded.first_word().unwrap_or(0);
+        let at_end = is_tail && end >= folded.words_end();
+        let wrong = table & allowed.0 == 0
+            || (anchors.start && !at_start)
+            || (anchors.end && !at_end)
+            || (anchors.word_start && before.is_some_and(joins))
+            || (anchors.word_end && after.is_some_and(joins))
+            // A line without a word is all signs: then only patterns that are all of it count.
+            || (folded.first_word().is_none() && (start > 0 || after.is_some()));
+        let is_open = anchors.start && anchors.open_end;
+        (!wrong).then_some(Hit { cue, start, end, at_start, at_end, is_open })
     }
 }
 
@@ -378,17 +401,18 @@ impl SingleRow {
     fn all(name: &str, text: &str, bit: u32) -> Vec<SingleRow> {
         let Ok(table) = Table::parse(name, text) else { return Vec::new() };
         let rows = table.rows.iter().filter_map(|row| {
-            let cues = Cues::compile(row_entries(row, bit).ok()?.collect()).ok()?;
+            let cues = Cues::compile(row_entries(row, bit).ok()?.collect());
             let (table, pattern) = (name.to_owned(), row.pattern.to_owned());
             Some(SingleRow { cue: CueId::parse(row.id)?, table, line: row.line, pattern, bit, cues })
         });
         rows.collect()
     }
 
-    /// Whether the row finds its pattern in a folded line.
-    pub(crate) fn finds(&self, folded: &str) -> bool {
+    /// Whether the row finds its pattern in a line. `folded` is a buffer.
+    pub(crate) fn finds(&self, line: &str, folded: &mut Folded) -> bool {
         let mut found = false;
-        self.cues.find(folded, true, true, TableSet(u32::MAX), |_| found = true);
+        folded.read(Glyphs::new(), self.cues.begins(), line, usize::MAX);
+        self.cues.find(folded, true, true, TableSet(u32::MAX), &mut Vec::new(), |_| found = true);
         found
     }
 }
@@ -401,11 +425,11 @@ fn joins(c: char) -> bool {
 /// Whether a row finds its pattern in a text: what a table's examples are tried with.
 pub(crate) fn finds(row: &Row<'_>, text: &str) -> bool {
     let Ok(entries) = row_entries(row, 1) else { return false };
-    let Ok(cues) = Cues::compile(entries.collect()) else { return false };
-    let mut folded = String::new();
-    crate::notation::Glyphs::new().fold_into(text, &mut folded);
+    let cues = Cues::compile(entries.collect());
+    let mut folded = Folded::default();
+    folded.read(Glyphs::new(), cues.begins(), text, usize::MAX);
     let mut found = false;
-    cues.find(&folded, true, true, TableSet(u32::MAX), |_| found = true);
+    cues.find(&folded, true, true, TableSet(u32::MAX), &mut Vec::new(), |_| found = true);
     found
 }
 
@@ -440,7 +464,9 @@ mod tests {
         let hits = |language: Option<&str>| {
             let set = TableSet::of(language.map(|code| LanguageCode::parse(code).unwrap()));
             let mut found = Vec::new();
-            Cues::embedded().find("weiterlesen", true, true, set, |hit| found.push(hit.cue.name()));
+            let (cues, mut folded) = (Cues::embedded(), Folded::default());
+            folded.read(Glyphs::new(), cues.begins(), "weiterlesen", usize::MAX);
+            cues.find(&folded, true, true, set, &mut Vec::new(), |hit| found.push(hit.cue.name()));
             found
         };
         assert_eq!(hits(None), ["read-more-button"]);

@@ -5,7 +5,7 @@ use tamiz_core::{Clue, Document, Evidence};
 use crate::cues::TableSet;
 use crate::decide::limit;
 use crate::line::Reader;
-use crate::notation::Glyphs;
+use crate::search::Folded;
 use crate::{Boilerplate, Buffers};
 
 impl Boilerplate {
@@ -15,7 +15,7 @@ impl Boilerplate {
         let allowed = TableSet::of(document.language().map(|language| language.code));
         page.read(document, &Reader::new(&self.cues, allowed));
         let threshold = labeller.label(&self.model, page, self.threshold, self.confidence);
-        let (glyphs, mut folded) = (Glyphs::new(), String::new());
+        let mut folded = Folded::default();
         let mut evidence = Vec::new();
         for (i, line) in page.lines.iter().enumerate() {
             let span = line.span();
@@ -27,10 +27,9 @@ impl Boilerplate {
             if line.cues.ids == 0 {
                 continue;
             }
-            folded.clear();
-            glyphs.fold_into(span.of(document.source()), &mut folded);
+            let text = span.of(document.source());
             let rows = self.cues.rows(allowed).filter(|row| line.cues.ids >> row.cue.index() & 1 == 1);
-            evidence.extend(rows.filter(|row| row.finds(&folded)).map(|row| {
+            evidence.extend(rows.filter(|row| row.finds(text, &mut folded)).map(|row| {
                 let (table, pattern) = (row.table.clone(), row.pattern.clone());
                 Evidence { span, what: Clue::Row { rule: row.cue.rule(), table, line: row.line, pattern } }
             }));

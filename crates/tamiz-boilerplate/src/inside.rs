@@ -111,18 +111,16 @@ mod tests {
 
     use super::*;
     use crate::cues::{Cues, TableSet};
-    use crate::line::Reader;
+    use crate::line::{Buffers, Reader};
     use crate::words::Words;
 
     fn line(text: &str) -> Line {
         let (cues, mut words) = (Cues::embedded(), Words::default());
         words.clear();
-        Reader::new(&cues, TableSet::of(None)).read(
-            text,
-            Span::new(0, text.len()),
-            &mut words,
-            &mut String::new(),
-        )
+        let (span, mut line) = (Span::new(0, text.len()), Line::default());
+        let reader = Reader::new(&cues, TableSet::of(None));
+        reader.read(text, span, &mut words, &mut Buffers::default(), &mut line);
+        line
     }
 
     fn cut(text: &str) -> Option<&str> {

@@ -60,7 +60,9 @@ mod line;
 pub mod model;
 mod notation;
 mod page;
+mod search;
 mod verdict;
+mod walk;
 mod words;
 
 use std::sync::Arc;

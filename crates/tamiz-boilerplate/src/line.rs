@@ -2,9 +2,11 @@
 
 use tamiz_core::{Kind, Span};
 
-use crate::cues::{CueId, Cues, Hit, Role, TableSet};
+use crate::cues::{CueId, Cues, Hit, KIND_MASKS, ROLE_MASKS, Role, TableSet};
 use crate::inside;
-use crate::notation::{Folding, Glyphs, class, is_word};
+use crate::notation::{Glyphs, class, is_word};
+use crate::search::{Folded, Found};
+use crate::walk::{Chunk, Counts, Number, SEED, Word, mix};
 use crate::words::Words;
 
 /// How many characters of a line's start cues are looked for in.
@@ -93,45 +95,28 @@ pub(crate) struct LineCues {
 
 impl LineCues {
     pub(crate) fn has_kind(&self, kind: Kind) -> bool {
-        self.ids & kind_mask(kind) != 0
+        self.ids & KIND_MASKS[kind as usize] != 0
     }
 
     /// Takes note of a button or credit at the end of a folded text.
-    fn take_tail(&mut self, hit: Hit, folded: &str, is_tail: bool, start: &mut usize) {
+    fn take_tail(&mut self, hit: Hit, folded: &Folded, is_tail: bool, start: &mut usize) {
         if !is_tail || !matches!(hit.cue.role(), Role::Button | Role::Credit) {
             return;
         }
-        self.late_credit |= hit.cue.role() == Role::Credit && folded.len() - hit.end <= TAIL && !hit.at_end;
+        self.late_credit |=
+            hit.cue.role() == Role::Credit && folded.bytes().len() - hit.end <= TAIL && !hit.at_end;
         if hit.at_end && hit.start < *start {
             *start = hit.start;
             self.tail = Some(hit.cue);
-            self.tail_chars = folded[hit.start..hit.end].trim_end_matches(|c| !is_word(c)).chars().count();
+            let text = folded.part(hit.start..hit.end);
+            self.tail_chars = text.trim_end_matches(|c| !is_word(c)).chars().count();
         }
     }
 
     pub(crate) fn has(&self, role: Role) -> bool {
-        self.ids & role_mask(role) != 0
+        self.ids & ROLE_MASKS[role as usize] != 0
     }
 }
-
-/// The ids of a kind, as bits.
-fn kind_mask(kind: Kind) -> u64 {
-    MASKS.0[kind as usize]
-}
-
-/// The ids of a role, as bits.
-fn role_mask(role: Role) -> u64 {
-    MASKS.1[role as usize]
-}
-
-static MASKS: std::sync::LazyLock<([u64; 14], [u64; 11])> = std::sync::LazyLock::new(|| {
-    let mut masks = ([0; 14], [0; 11]);
-    for cue in CueId::all() {
-        masks.0[cue.kind() as usize] |= 1 << cue.index();
-        masks.1[cue.role() as usize] |= 1 << cue.index();
-    }
-    masks
-});
 
 /// Reads lines: the tables that the walk needs, fetched once a page.
 pub(crate) struct Reader<'c> {
@@ -140,86 +125,137 @@ pub(crate) struct Reader<'c> {
     allowed: TableSet,
 }
 
+/// What reading a line needs room for.
+#[derive(Default)]
+pub(crate) struct Buffers {
+    folded: Folded,
+    found: Vec<Found>,
+}
+
 impl<'c> Reader<'c> {
     pub(crate) fn new(cues: &'c Cues, allowed: TableSet) -> Self {
         Self { glyphs: Glyphs::new(), cues, allowed }
     }
 
-    /// Reads one line, its tokens into `words`. `folded` is a buffer.
-    pub(crate) fn read(&self, source: &str, span: Span, words: &mut Words, folded: &mut String) -> Line {
+    /// Reads one line into `line`, which is as [`Line::default`] made it, and its tokens into `words`.
+    pub(crate) fn read(
+        &self,
+        source: &str,
+        span: Span,
+        words: &mut Words,
+        buffers: &mut Buffers,
+        line: &mut Line,
+    ) {
         let text = span.of(source);
-        let mut line = self.shape(text, words, folded);
         line.start = span.start() as u32;
         line.end = span.end() as u32;
-        line.cues = self.cues_of(text, line.chars as usize, folded);
+        self.shape(text, words, line);
+        self.end(line, text);
+        line.cues = self.cues_of(text, line.chars as usize, buffers);
         line.tail = line.end;
-        if let Some(tail) = inside::tail_start(&line, text) {
+        if line.cues.tail.is_some()
+            && let Some(tail) = inside::tail_start(line, text)
+        {
             line.tail = line.start + tail as u32;
-            self.end(&mut line, &text[..tail]);
+            self.end(line, &text[..tail]);
         }
-        line
     }
 
-    /// Everything but the cues; and the folded head of the line.
-    fn shape(&self, text: &str, words: &mut Words, folded: &mut String) -> Line {
+    /// Everything but the cues and the line's end.
+    fn shape(&self, text: &str, words: &mut Words, line: &mut Line) {
         use class::*;
-        let mut line = Line { first_token: words.tokens.len() as u32, hash: SEED, ..Line::default() };
-        let mut word = Word::default();
-        let mut chunk = Chunk::default();
+        let first_token = words.tokens.len();
+        let mut word = Word::new(words);
+        let mut chunk: Option<Chunk> = None;
         let mut number = Number::default();
+        let mut count = Counts::default();
+        // Whether a mark that ends sentences was the last sign, and a small letter the last character.
         let mut stopped = false;
-        let mut was_lower = false;
-        folded.clear();
-        let mut folding = Folding::new();
-        for c in text.chars() {
-            let glyph = self.glyphs.of(c);
+        let mut was_lower = 0;
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        line.first = text.chars().next();
+        while let Some((c, glyph, width)) = self.glyphs.at(text, at) {
             let class = glyph.class;
-            if line.chars < HEAD as u32 {
-                folding.push(c, glyph.folded, folded);
-            }
-            line.chars += 1;
-            line.foreign += u32::from(c as u32 > 0x24f);
-            if class & LETTER != 0 {
-                if number.open {
-                    number.close(&mut line, &word, c);
-                }
-                line.letters += 1;
-                line.upper += u32::from(class & UPPER != 0);
-                line.glued += u32::from(class & UPPER != 0 && was_lower);
-                was_lower = class & LOWER != 0;
+            if class & (LETTER | DIGIT) != 0 {
                 if stopped {
-                    line.stops += u32::from(chunk.len == 0);
+                    line.stops += u32::from(chunk.is_none());
                     stopped = false;
                 }
-                if class & UNSPACED == 0 {
-                    word.push(glyph.folded);
-                } else {
-                    word.finish(&mut line, words);
-                    line.unspaced += 1;
-                    word.single(c, &mut line, words);
+                if chunk.is_none() {
+                    chunk = Some(Chunk { before: count, starts_upper: class & UPPER != 0 });
                 }
-                chunk.push(class);
-            } else if class & DIGIT != 0 {
-                if stopped {
-                    line.stops += u32::from(chunk.len == 0);
-                    stopped = false;
-                }
-                line.digits += 1;
-                was_lower = false;
-                number.push();
-                word.push_digit(c);
-                chunk.push(class);
-            } else {
-                if number.open {
-                    number.close(&mut line, &word, c);
-                }
-                word.finish(&mut line, words);
-                was_lower = false;
-                if class & BLANK != 0 {
-                    chunk.finish(&mut line);
+                if class & DIGIT != 0 {
+                    count.chars += 1;
+                    line.digits += 1;
+                    was_lower = 0;
+                    number.push();
+                    word.push_digit(c);
+                    at += 1;
                     continue;
                 }
-                chunk.push(class);
+                if number.open {
+                    number.close(line, &word, c);
+                }
+                if class & UNSPACED != 0 {
+                    word.finish();
+                    word.single(c);
+                    count.chars += 1;
+                    count.letter(class);
+                    line.letters += 1;
+                    line.unspaced += 1;
+                    line.foreign += u32::from(c as u32 > 0x24f);
+                    line.glued += u32::from(class & UPPER != 0) & was_lower;
+                    was_lower = u32::from(class & LOWER != 0);
+                    at += width;
+                    continue;
+                }
+                // Most characters stand in runs of letters: all that they change stays in registers.
+                let (before, mut glued) = (count.chars, 0);
+                let mut hash = if word.len == 0 { SEED } else { word.hash };
+                if width > 1 {
+                    let upper = u32::from(class & UPPER != 0);
+                    count.chars += 1;
+                    count.letter(class);
+                    glued += upper & was_lower;
+                    was_lower = u32::from(class & LOWER != 0);
+                    line.foreign += u32::from(c as u32 > 0x24f);
+                    hash = mix(hash, glyph.folded as u32);
+                    at += width;
+                }
+                while let Some(&byte) = bytes.get(at)
+                    && byte.is_ascii_alphabetic()
+                {
+                    let lower = u32::from(byte) >> 5 & 1;
+                    count.chars += 1;
+                    count.lower += lower;
+                    count.upper += 1 - lower;
+                    glued += (1 - lower) & was_lower;
+                    was_lower = lower;
+                    hash = mix(hash, u32::from(byte | 0x20));
+                    at += 1;
+                }
+                let run = count.chars - before;
+                line.letters += run;
+                line.glued += glued;
+                word.hash = hash;
+                word.len += run;
+                word.in_digits = false;
+                continue;
+            }
+            if number.open {
+                number.close(line, &word, c);
+            }
+            word.finish();
+            was_lower = 0;
+            if class & BLANK != 0 {
+                if let Some(chunk) = chunk.take() {
+                    chunk.finish(count, line);
+                }
+            } else {
+                if chunk.is_none() {
+                    chunk = Some(Chunk { before: count, starts_upper: false });
+                }
                 if class & TERMINAL != 0 {
                     stopped = true;
                     if matches!(c, '。' | '！' | '？') {
@@ -230,17 +266,22 @@ impl<'c> Reader<'c> {
                     line.sign(c);
                 }
             }
+            count.chars += 1;
+            line.foreign += u32::from(c as u32 > 0x24f);
+            at += width;
         }
-        line.first = text.chars().next();
-        number.close(&mut line, &word, ' ');
-        word.finish(&mut line, words);
-        chunk.finish(&mut line);
-        folding.finish(folded);
-        line.tokens = words.tokens.len() as u32 - line.first_token;
-        self.end(&mut line, text);
+        number.close(line, &word, ' ');
+        word.finish();
+        if let Some(chunk) = chunk {
+            chunk.finish(count, line);
+        }
+        line.chars = count.chars;
+        line.upper = count.upper;
+        line.hash = word.line;
         line.head_hash = word.head;
         line.tail_hash = word.before_last.rotate_left(7) ^ word.last;
-        line
+        line.first_token = first_token as u32;
+        line.tokens = (words.tokens.len() - first_token) as u32;
     }
 
     /// How the text ends; of a line with a button at its end, the text before the button.
@@ -263,7 +304,8 @@ impl<'c> Reader<'c> {
         };
     }
 
-    fn cues_of(&self, text: &str, chars: usize, folded: &mut String) -> LineCues {
+    fn cues_of(&self, text: &str, chars: usize, buffers: &mut Buffers) -> LineCues {
+        let Buffers { folded, found: hits } = buffers;
         let mut found = LineCues::default();
         let whole = chars <= HEAD;
         let mut covered = 0;
@@ -271,18 +313,20 @@ impl<'c> Reader<'c> {
         let mut longest = 0;
         let mut lead_end = 0;
         let mut tail_start = usize::MAX;
-        self.cues.find(folded, true, whole, self.allowed, |hit: Hit| {
+        folded.read(self.glyphs, self.cues.begins(), text, HEAD);
+        let length = folded.bytes().len();
+        self.cues.find(folded, true, whole, self.allowed, hits, |hit: Hit| {
             found.ids |= 1 << hit.cue.index();
             let role = hit.cue.role();
             if !matches!(role, Role::Hint | Role::Name) {
                 // A cue after which anything may follow speaks for as much again, but not for a whole paragraph.
-                let end = if hit.is_open { (2 * hit.end - hit.start).min(folded.len()) } else { hit.end };
+                let end = if hit.is_open { (2 * hit.end - hit.start).min(length) } else { hit.end };
                 covered += end.saturating_sub(hit.start.max(reached));
                 reached = reached.max(end);
                 // Of two cues in the same place the later row would win by chance: prefer the one that says more.
-                let length = hit.end - hit.start;
-                if length > longest {
-                    longest = length;
+                let size = hit.end - hit.start;
+                if size > longest {
+                    longest = size;
                     found.best = Some(hit.cue);
                 }
             }
@@ -294,14 +338,15 @@ impl<'c> Reader<'c> {
             found.take_tail(hit, folded, whole, &mut tail_start);
         });
         if whole {
-            let solid = folded.bytes().filter(|b| *b != b' ').count().max(1);
-            found.cover = (covered as f32 / solid as f32).min(1.0);
+            if covered > 0 {
+                let solid = folded.bytes().iter().filter(|b| **b != b' ').count().max(1);
+                found.cover = (covered as f32 / solid as f32).min(1.0);
+            }
         } else {
-            found.cover = (covered as f32 / folded.len().max(1) as f32).min(1.0) * HEAD as f32 / chars as f32;
+            found.cover = (covered as f32 / length.max(1) as f32).min(1.0) * HEAD as f32 / chars as f32;
             let start = text.char_indices().nth_back(TAIL).map_or(0, |(at, _)| at);
-            folded.clear();
-            self.glyphs.fold_into(&text[start..], folded);
-            self.cues.find(folded, false, true, self.allowed, |hit: Hit| {
+            folded.read(self.glyphs, self.cues.begins(), &text[start..], usize::MAX);
+            self.cues.find(folded, false, true, self.allowed, hits, |hit: Hit| {
                 found.take_tail(hit, folded, true, &mut tail_start);
                 if matches!(hit.cue.role(), Role::Credit) {
                     found.ids |= 1 << hit.cue.index();
@@ -309,153 +354,6 @@ impl<'c> Reader<'c> {
             });
         }
         found
-    }
-}
-
-const SEED: u32 = 0x811c_9dc5;
-
-#[inline]
-fn mix(hash: u32, value: u32) -> u32 {
-    (hash ^ value).wrapping_mul(0x9e37_79b1).rotate_left(13)
-}
-
-/// The token being read.
-#[derive(Default)]
-struct Word {
-    hash: u32,
-    len: u32,
-    /// Whether the last character was a digit; a run of digits counts as one.
-    in_digits: bool,
-    /// The first two digits of the number being read.
-    century: [char; 2],
-    last: u32,
-    before_last: u32,
-    head: u32,
-    /// The last character, if its script has no blanks.
-    unspaced: u32,
-}
-
-impl Word {
-    #[inline]
-    fn push(&mut self, folded: char) {
-        self.hash = mix(if self.len == 0 { SEED } else { self.hash }, folded as u32);
-        self.len += 1;
-        self.in_digits = false;
-    }
-
-    #[inline]
-    fn push_digit(&mut self, c: char) {
-        if self.in_digits {
-            if self.century[1] == '\0' {
-                self.century[1] = c;
-            }
-            return;
-        }
-        self.push('0');
-        self.in_digits = true;
-        self.century = [c, '\0'];
-    }
-
-    /// Whether the number being read starts as years do.
-    fn year(&self) -> bool {
-        matches!(self.century, ['1', '9'] | ['2', '0'])
-    }
-
-    fn token(&mut self, hash: u32, len: u32, content: u32, line: &mut Line, words: &mut Words) {
-        line.hash = mix(line.hash, hash);
-        self.before_last = self.last;
-        self.last = hash;
-        if words.tokens.len() as u32 - line.first_token < 2 {
-            self.head = mix(self.head, hash);
-        }
-        words.push(content, len);
-    }
-
-    #[inline]
-    fn finish(&mut self, line: &mut Line, words: &mut Words) {
-        if self.len > 0 {
-            let (hash, len) = (self.hash, self.len);
-            self.token(hash, len, hash, line, words);
-            self.len = 0;
-            self.in_digits = false;
-            self.unspaced = 0;
-        }
-    }
-
-    /// A character that is a token by itself. What it is about shows only together with the one before it.
-    fn single(&mut self, c: char, line: &mut Line, words: &mut Words) {
-        let hash = mix(SEED, c as u32);
-        let pair = if self.unspaced == 0 { hash } else { mix(mix(SEED, self.unspaced), c as u32) };
-        let len = if self.unspaced == 0 { 1 } else { 4 };
-        self.token(hash, len, pair, line, words);
-        self.unspaced = c as u32;
-    }
-}
-
-/// The run without blanks being read.
-#[derive(Default)]
-struct Chunk {
-    len: u32,
-    upper: u32,
-    lower: u32,
-    starts_upper: bool,
-}
-
-impl Chunk {
-    #[inline]
-    fn push(&mut self, class: u8) {
-        if self.len == 0 {
-            self.starts_upper = class & class::UPPER != 0;
-        }
-        self.len += 1;
-        self.upper += u32::from(class & class::UPPER != 0);
-        self.lower += u32::from(class & class::LOWER != 0);
-    }
-
-    #[inline]
-    fn finish(&mut self, line: &mut Line) {
-        if self.len > 0 {
-            line.chunks += 1;
-            line.capitalised += u32::from(self.starts_upper);
-            line.shouted += u32::from(self.upper > 1 && self.lower == 0);
-            line.short_lower += u32::from(self.len <= 3 && self.upper == 0 && self.lower > 0);
-            *self = Chunk::default();
-        }
-    }
-}
-
-/// The run of digits being read: what stands between runs, and how long they are, shows dates and times.
-#[derive(Default)]
-struct Number {
-    /// Whether digits, or the sign after them, were the last that was read.
-    open: bool,
-    digits: u32,
-    sign: Option<char>,
-    before: u32,
-}
-
-impl Number {
-    #[inline]
-    fn push(&mut self) {
-        self.open = true;
-        self.digits += 1;
-    }
-
-    /// Takes what follows digits.
-    fn close(&mut self, line: &mut Line, word: &Word, c: char) {
-        if self.digits == 0 {
-            *self = Number::default();
-            return;
-        }
-        if self.sign.is_some() && self.before <= 2 {
-            line.date = true;
-            line.time |= self.digits == 2 && matches!(self.sign, Some(':' | '.'));
-        }
-        line.date |= self.digits == 4 && word.year();
-        self.before = self.digits;
-        self.sign = matches!(c, '/' | '.' | ':' | '-').then_some(c);
-        self.digits = 0;
-        self.open = self.sign.is_some();
     }
 }
 

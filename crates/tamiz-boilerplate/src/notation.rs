@@ -8,17 +8,23 @@ use unicode_normalization::UnicodeNormalization;
 
 /// What a character is, beside its fold.
 pub(crate) mod class {
-    pub(crate) const LETTER: u8 = 1;
-    pub(crate) const UPPER: u8 = 2;
-    pub(crate) const LOWER: u8 = 4;
-    pub(crate) const DIGIT: u8 = 8;
-    pub(crate) const BLANK: u8 = 16;
+    pub(crate) const LETTER: u16 = 1;
+    pub(crate) const UPPER: u16 = 2;
+    pub(crate) const LOWER: u16 = 4;
+    pub(crate) const DIGIT: u16 = 8;
+    pub(crate) const BLANK: u16 = 16;
     /// Ends sentences.
-    pub(crate) const TERMINAL: u8 = 32;
+    pub(crate) const TERMINAL: u16 = 32;
     /// Closes a quotation or bracket.
-    pub(crate) const CLOSER: u8 = 64;
+    pub(crate) const CLOSER: u16 = 64;
     /// Belongs to a script that puts no blanks between words.
-    pub(crate) const UNSPACED: u8 = 128;
+    pub(crate) const UNSPACED: u16 = 128;
+    /// Its fold is part of a word.
+    pub(crate) const WORD: u16 = 256;
+    /// Its fold would make one word with a letter beside it.
+    pub(crate) const JOINS: u16 = 512;
+    /// Leaves nothing in a fold: a zero-width sign, a combining mark.
+    pub(crate) const SILENT: u16 = 1024;
 }
 
 /// A character as the walk over a line sees it.
@@ -27,14 +33,42 @@ pub(crate) struct Glyph {
     /// Lower-case, without its diacritic. Digits stay as they are.
     pub(crate) folded: char,
     /// Bits of [`class`].
-    pub(crate) class: u8,
+    pub(crate) class: u16,
 }
 
-/// The code points that the table covers: Latin, Greek and Cyrillic.
-const TABLE_END: usize = 0x0530;
+/// Folding changes no character from here on, but for extended Latin and Greek.
+const FOLD_END: usize = 0x0530;
 
-static GLYPHS: LazyLock<Vec<Glyph>> = LazyLock::new(|| {
-    (0..TABLE_END as u32).map(|code| classify(char::from_u32(code).unwrap_or(' '))).collect()
+/// The blocks that the table holds: the alphabets; punctuation, currencies and the like; kana and the punctuation beside
+/// it; full-width forms. Each is a first code point, one past the last, and where it begins in the table.
+const ALPHABETS: usize = 0x800;
+const BLOCKS: [(usize, usize, usize); 3] =
+    [(0x2000, 0x2100, ALPHABETS), (0x3000, 0x3100, ALPHABETS + 0x100), (0xff00, 0xfff0, ALPHABETS + 0x200)];
+
+/// What a fold makes of an ASCII character.
+#[derive(Clone, Copy)]
+pub(crate) struct Ascii {
+    /// The fold; zero for the one sign whose fold is not ASCII.
+    pub(crate) fold: u8,
+    /// Whether the fold is part of a word.
+    pub(crate) is_word: bool,
+}
+
+struct Lookup {
+    glyphs: Vec<Glyph>,
+    ascii: [Ascii; 128],
+}
+
+static LOOKUP: LazyLock<Lookup> = LazyLock::new(|| {
+    let blocks = BLOCKS.iter().flat_map(|&(first, end, _)| first..end);
+    let codes = (0..ALPHABETS).chain(blocks);
+    let glyphs: Vec<Glyph> = codes.map(|code| classify(char::from_u32(code as u32).unwrap_or(' '))).collect();
+    let ascii = std::array::from_fn(|code| {
+        let Glyph { folded, class } = glyphs[code];
+        let fold = if folded.is_ascii_digit() { b'#' } else { u8::try_from(folded).unwrap_or(0) };
+        Ascii { fold, is_word: class & class::WORD != 0 }
+    });
+    Lookup { glyphs, ascii }
 });
 
 fn classify(c: char) -> Glyph {
@@ -50,7 +84,17 @@ fn classify(c: char) -> Glyph {
     class |= if c.is_whitespace() { BLANK } else { 0 };
     class |= if is_terminal(c) { TERMINAL } else { 0 };
     class |= if is_closer(c) { CLOSER } else { 0 };
-    Glyph { folded: fold(c), class }
+    let folded = fold(c);
+    if is_word(folded) {
+        class |= if is_unspaced(folded) { WORD } else { WORD | JOINS };
+    }
+    class |= if is_silent(c) { SILENT } else { 0 };
+    Glyph { folded, class }
+}
+
+/// Zero-width signs are typesetting, not text: a cue is found across them.
+fn is_silent(c: char) -> bool {
+    matches!(c, '\u{200b}'..='\u{200f}' | '\u{ad}' | '\u{feff}' | '\u{300}'..='\u{36f}')
 }
 
 /// Marks that end sentences.
@@ -79,7 +123,7 @@ fn fold(c: char) -> char {
         '\u{201c}'..='\u{201f}' | '「' | '」' | '『' | '』' | '《' | '》' => return '"',
         '\u{ff01}'..='\u{ff5e}' => return fold(char::from_u32(c as u32 - 0xfee0).unwrap_or(c)),
         _ if c.is_control() || c.is_whitespace() => return ' ',
-        _ if c as usize >= TABLE_END && !matches!(c, '\u{1e00}'..='\u{1fff}') => return c,
+        _ if c as usize >= FOLD_END && !matches!(c, '\u{1e00}'..='\u{1fff}') => return c,
         _ => {}
     }
     let lower = c.to_lowercase().next().unwrap_or(c);
@@ -90,36 +134,66 @@ fn fold(c: char) -> char {
 #[derive(Clone, Copy)]
 pub(crate) struct Glyphs {
     table: &'static [Glyph],
+    pub(crate) ascii: &'static [Ascii; 128],
 }
 
 impl Glyphs {
     pub(crate) fn new() -> Self {
-        Self { table: &GLYPHS }
+        Self { table: &LOOKUP.glyphs, ascii: &LOOKUP.ascii }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn of(self, c: char) -> Glyph {
-        match self.table.get(c as usize) {
-            Some(&glyph) => glyph,
-            // The ranges that most pages in unspaced scripts are made of.
-            None if matches!(c, '\u{4e00}'..='\u{9fff}') => {
-                Glyph { folded: c, class: class::LETTER | class::UNSPACED }
+        if (c as usize) < ALPHABETS { self.table[c as usize] } else { self.of_rarer(c) }
+    }
+
+    fn of_rarer(self, c: char) -> Glyph {
+        use class::*;
+        match c {
+            // The ranges that most pages in unspaced scripts, and in Korean, are made of.
+            '\u{4e00}'..='\u{9fff}' => Glyph { folded: c, class: LETTER | UNSPACED | WORD },
+            '\u{ac00}'..='\u{d7a3}' => Glyph { folded: c, class: LETTER | WORD | JOINS },
+            _ => {
+                let code = c as usize;
+                let block = BLOCKS.iter().find(|(first, end, _)| (*first..*end).contains(&code));
+                block.map_or_else(|| classify(c), |(first, _, at)| self.table[at + code - first])
             }
-            None => classify(c),
+        }
+    }
+
+    /// The character that begins at a byte of a text, its glyph and its width in bytes.
+    #[inline(always)]
+    pub(crate) fn at(self, text: &str, at: usize) -> Option<(char, Glyph, usize)> {
+        let bytes = text.as_bytes().get(at..)?;
+        match *bytes {
+            [byte @ ..0x80, ..] => Some((char::from(byte), self.table[usize::from(byte)], 1)),
+            [first @ 0xc0..0xe0, second, ..] => {
+                let code = u32::from(first & 0x1f) << 6 | u32::from(second & 0x3f);
+                Some((char::from_u32(code)?, self.table[code as usize], 2))
+            }
+            [_, ..] => {
+                let c = text.get(at..)?.chars().next()?;
+                Some((c, self.of(c), c.len_utf8()))
+            }
+            [] => None,
         }
     }
 
     /// Folds a text to the end of the buffer.
     pub(crate) fn fold_into(self, text: &str, folded: &mut String) {
         let mut folding = Folding::new();
-        text.chars().for_each(|c| folding.push(c, self.of(c).folded, folded));
+        for c in text.chars() {
+            if let Some(fold) = folding.next(self.of(c)) {
+                folded.push(fold);
+            }
+        }
         folding.finish(folded);
     }
 }
 
-/// A text being folded, character by character, to the end of a buffer.
+/// A text being folded, character by character.
 pub(crate) struct Folding {
-    last: char,
+    pub(crate) last: char,
 }
 
 impl Folding {
@@ -127,23 +201,16 @@ impl Folding {
         Self { last: ' ' }
     }
 
-    /// Takes the next character and its fold. Blanks at the start, and all but the first of a run, are left out.
-    #[inline]
-    pub(crate) fn push(&mut self, c: char, mut fold: char, folded: &mut String) {
-        if fold.is_ascii_digit() {
-            fold = '#';
+    /// What the next character leaves in the fold: a digit a `#`; nothing a zero-width sign, a blank at the start, and
+    /// all but the first of a run of blanks or digits.
+    #[inline(always)]
+    pub(crate) fn next(&mut self, glyph: Glyph) -> Option<char> {
+        let fold = if glyph.folded.is_ascii_digit() { '#' } else { glyph.folded };
+        if (fold == self.last && (fold == ' ' || fold == '#')) || glyph.class & class::SILENT != 0 {
+            return None;
         }
-        if fold == self.last && (fold == ' ' || fold == '#') {
-            return;
-        }
-        // Zero-width signs are typesetting, not text: a cue is found across them.
-        if !c.is_ascii()
-            && matches!(c, '\u{200b}'..='\u{200f}' | '\u{ad}' | '\u{feff}' | '\u{300}'..='\u{36f}')
-        {
-            return;
-        }
-        folded.push(fold);
         self.last = fold;
+        Some(fold)
     }
 
     /// Takes the blank off the end.
@@ -294,6 +361,15 @@ mod tests {
         assert_eq!(folded("Περισσότερα ΝΈΑ Ё"), "περισσοτερα νεα е");
         assert_eq!(folded("ＦＯＯ：更多"), "foo:更多");
         assert_eq!(folded("e\u{301}te\u{301} a\u{200b}b"), "ete ab");
+    }
+
+    #[test]
+    fn looking_a_character_up_is_classifying_it() {
+        let glyphs = Glyphs::new();
+        for c in '\0'..='\u{1ffff}' {
+            let (found, right) = (glyphs.of(c), classify(c));
+            assert_eq!((found.folded, found.class), (right.folded, right.class), "{c:?}");
+        }
     }
 
     #[test]

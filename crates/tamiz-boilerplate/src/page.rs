@@ -2,7 +2,7 @@
 
 use tamiz_core::{Document, Span};
 
-use crate::line::{Line, Reader};
+use crate::line::{Buffers, Line, Reader};
 use crate::words::{Counter, Words};
 
 /// A run of prose lines with little between them.
@@ -47,7 +47,7 @@ pub(crate) struct Page {
     pub(crate) title_words: u32,
     pub(crate) tiny_lines: u32,
     counters: [Counter; 3],
-    folded: String,
+    buffers: Buffers,
 }
 
 /// The distance to something that is not there.
@@ -81,8 +81,10 @@ impl Page {
     }
 
     fn push(&mut self, document: &Document, reader: &Reader<'_>, span: Span) {
-        let line = reader.read(document.source(), span, &mut self.words, &mut self.folded);
-        self.lines.push(line);
+        self.lines.push(Line::default());
+        if let Some(line) = self.lines.last_mut() {
+            reader.read(document.source(), span, &mut self.words, &mut self.buffers, line);
+        }
     }
 
     /// Whether the line's tokens are mostly those of a script without blanks.

@@ -22,7 +22,8 @@ pub(crate) struct Entry {
 pub(crate) struct Words {
     pub(crate) tokens: Vec<u32>,
     pub(crate) entries: Vec<Entry>,
-    slots: Vec<u32>,
+    /// Each word's hash, and its place in `entries`, from 1.
+    slots: Vec<[u32; 2]>,
 }
 
 /// How many slots are tried before two words are taken for one: it keeps any text linear.
@@ -35,55 +36,75 @@ impl Words {
         // A page with few words after one with many should not pay for clearing the large table.
         let size = self.slots.len().min(1 << 12);
         self.slots.truncate(size);
-        self.slots.fill(0);
+        self.slots.fill([0; 2]);
         if self.slots.is_empty() {
-            self.slots.resize(1 << 12, 0);
+            self.slots.resize(1 << 12, [0; 2]);
         }
     }
 
     /// Adds a token by the hash of its word.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn push(&mut self, hash: u32, len: u32) {
-        let mask = self.slots.len() - 1;
-        let mut slot = hash.wrapping_mul(0x85eb_ca6b) as usize >> 7 & mask;
-        for _ in 0..MOST_TRIES {
-            let at = self.slots[slot];
-            if at == 0 {
-                break;
-            }
-            if self.entries[at as usize - 1].hash == hash {
-                self.tokens.push(at - 1);
-                return;
-            }
-            slot = (slot + 1) & mask;
-        }
-        if self.slots[slot] != 0 {
-            self.tokens.push(self.slots[slot] - 1);
+        let mut slot = first_slot(hash, self.slots.len());
+        let [known, at] = self.slots[slot];
+        if known == hash && at != 0 {
+            self.tokens.push(at - 1);
             return;
         }
+        if at != 0 {
+            slot = match self.probe(hash, slot) {
+                Ok(at) => {
+                    self.tokens.push(at);
+                    return;
+                }
+                Err(slot) => slot,
+            };
+        }
         self.entries.push(Entry { hash, is_content: len > 3, ..Entry::default() });
-        self.slots[slot] = self.entries.len() as u32;
+        self.slots[slot] = [hash, self.entries.len() as u32];
         self.tokens.push(self.entries.len() as u32 - 1);
         if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
     }
 
+    /// The place of a word that another keeps out of its first slot, or the slot that is free for it.
+    fn probe(&self, hash: u32, mut slot: usize) -> Result<u32, usize> {
+        let mask = self.slots.len() - 1;
+        for _ in 0..MOST_TRIES {
+            let [known, at] = self.slots[slot];
+            if at == 0 {
+                return Err(slot);
+            }
+            if known == hash {
+                return Ok(at - 1);
+            }
+            slot = (slot + 1) & mask;
+        }
+        let [_, at] = self.slots[slot];
+        if at == 0 { Err(slot) } else { Ok(at - 1) }
+    }
+
     fn grow(&mut self) {
         let size = self.slots.len() * 4;
         self.slots.clear();
-        self.slots.resize(size, 0);
+        self.slots.resize(size, [0; 2]);
         for (at, entry) in self.entries.iter().enumerate() {
-            let mut slot = entry.hash.wrapping_mul(0x85eb_ca6b) as usize >> 7 & (size - 1);
+            let mut slot = first_slot(entry.hash, size);
             for _ in 0..MOST_TRIES {
-                if self.slots[slot] == 0 {
-                    self.slots[slot] = at as u32 + 1;
+                if self.slots[slot][1] == 0 {
+                    self.slots[slot] = [entry.hash, at as u32 + 1];
                     break;
                 }
                 slot = (slot + 1) & (size - 1);
             }
         }
     }
+}
+
+#[inline(always)]
+fn first_slot(hash: u32, slots: usize) -> usize {
+    hash.wrapping_mul(0x85eb_ca6b) as usize >> 7 & (slots - 1)
 }
 
 /// Counts equal hashes: an open table of the page's lines.
@@ -114,7 +135,7 @@ impl Counter {
 
     fn slot(&self, hash: u32) -> usize {
         let mask = self.slots.len() - 1;
-        let mut slot = hash.wrapping_mul(0x85eb_ca6b) as usize >> 7 & mask;
+        let mut slot = first_slot(hash, self.slots.len());
         for _ in 0..MOST_TRIES {
             if self.slots[slot].1 == 0 || self.slots[slot].0 == hash {
                 break;

@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use crate::record::{Record, Records};
-use crate::{Fault, Place, Source, html};
+use crate::{Fault, FieldNames, Place, Source, html};
 
 /// Records that are worked on together, still as the bytes of their files.
 ///
@@ -24,6 +24,10 @@ pub struct Batch {
     pub(crate) limit: usize,
     /// How pages are read.
     pub(crate) html: html::Options,
+    /// What the fields of records are called.
+    pub(crate) fields: Arc<FieldNames>,
+    /// Records that were passed over, since they are no documents.
+    pub(crate) passed: u64,
 }
 
 /// A stretch of one file.
@@ -46,6 +50,8 @@ pub(crate) enum PieceKind {
     Lines,
     /// A whole file, which is one record.
     File,
+    /// A WARC record that is a document.
+    Warc,
     /// Something that cannot be read.
     Fault {
         reason: String,
@@ -87,6 +93,12 @@ impl Batch {
         self.pieces.is_empty()
     }
 
+    /// Records of WARC files that were passed over, since they are no documents: requests, pictures, errors.
+    #[must_use]
+    pub fn passed(&self) -> u64 {
+        self.passed
+    }
+
     /// Empties the batch. Its memory stays for the next one, but for what a rare large record has taken.
     pub(crate) fn clear(&mut self, usual: usize) {
         if self.bytes.len() > 4 * usual {
@@ -94,6 +106,7 @@ impl Batch {
         }
         self.filled = 0;
         self.consumed = 0;
+        self.passed = 0;
         self.pieces.clear();
     }
 

@@ -5,12 +5,15 @@ use std::io::{ErrorKind, Read};
 
 use flate2::{Decompress, FlushDecompress, Status};
 use memchr::memmem;
-use zstd::stream::raw::{InBuffer, Operation, OutBuffer};
+use zstd::stream::raw::{DParameter, InBuffer, Operation, OutBuffer};
 
-use crate::Compression;
+use crate::{Compression, Limits};
 
 /// Bytes of compressed input held at a time.
 const BUFFER: usize = 128 << 10;
+
+/// Bytes that any input may become, however small it is.
+const FREE: u64 = 64 << 20;
 
 const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -43,6 +46,12 @@ pub(crate) struct Decoder {
     /// Damage that was met after the bytes which the last read gave.
     pending: Option<Trouble>,
     codec: Codec,
+    /// Bytes that were given.
+    decoded: u64,
+    /// The most memory that a Zstandard frame may ask for, as a power of two in bytes.
+    window: u32,
+    /// How many times its size the input may become.
+    expansion: u64,
 }
 
 enum Codec {
@@ -72,7 +81,16 @@ impl Decoder {
             lost: false,
             pending: None,
             codec: Codec::Unknown(named),
+            decoded: 0,
+            window: Limits::default().window_log(),
+            expansion: Limits::default().expansion,
         }
+    }
+
+    /// The same within those limits.
+    pub(crate) fn within(mut self, limits: &Limits) -> Self {
+        (self.window, self.expansion) = (limits.window_log(), limits.expansion);
+        self
     }
 
     /// Bytes of the compressed input that have been used so far.
@@ -121,7 +139,14 @@ impl Decoder {
                 Codec::Zstd { .. } => self.unzstd(out)?,
             };
             match step {
-                Step::Wrote(count) => return Ok(count),
+                Step::Wrote(count) => {
+                    self.decoded += count as u64;
+                    let most = self.position.saturating_mul(self.expansion);
+                    if self.decoded > most.max(FREE) {
+                        return Err(self.bomb());
+                    }
+                    return Ok(count);
+                }
                 Step::End => return Ok(0),
                 Step::More => {}
             }
@@ -147,7 +172,13 @@ impl Decoder {
             Compression::None => Codec::Plain,
             Compression::Gzip => Codec::Gzip { inflate: Box::new(Decompress::new_gzip(15)), inside: false },
             Compression::Zstd => match zstd::stream::raw::Decoder::new() {
-                Ok(decoder) => Codec::Zstd { decoder, inside: false },
+                Ok(mut decoder) => {
+                    let window = DParameter::WindowLogMax(self.window);
+                    if let Err(error) = decoder.set_parameter(window) {
+                        return Err(self.give_up(&error));
+                    }
+                    Codec::Zstd { decoder, inside: false }
+                }
                 Err(error) => return Err(self.give_up(&error)),
             },
         };
@@ -319,12 +350,29 @@ impl Decoder {
         }
     }
 
-    /// The input itself fails: there is nothing to go on with.
-    fn give_up(&mut self, error: &std::io::Error) -> Trouble {
+    /// The input grows beyond all measure: what comes after is not looked at.
+    fn bomb(&mut self) -> Trouble {
+        let expansion = self.expansion;
+        self.end_here();
+        Trouble::Damage {
+            reason: format!(
+                "the file becomes more than {expansion} times its size at byte {}: it may be a bomb",
+                self.position
+            ),
+            remedy: "leave it out, or raise the limit on expansion if it is meant to be so",
+        }
+    }
+
+    fn end_here(&mut self) {
         self.ended = true;
         self.start = self.end;
         self.lost = false;
         self.codec = Codec::Plain;
+    }
+
+    /// The input itself fails: there is nothing to go on with.
+    fn give_up(&mut self, error: &std::io::Error) -> Trouble {
+        self.end_here();
         Trouble::Damage {
             reason: format!("reading stopped at byte {} of the file: {error}", self.position),
             remedy: "check the file and its permissions, then run again",
@@ -346,6 +394,14 @@ fn truncated(compression: Compression, at: u64) -> Trouble {
 }
 
 fn broken(compression: Compression, at: u64, message: &str) -> Trouble {
+    if message.contains("too much memory") {
+        return Trouble::Damage {
+            reason: format!(
+                "the {compression} frame at byte {at} of the file asks for a larger window than is allowed"
+            ),
+            remedy: "raise the limit on windows, such as by --max-window 2GiB, or compress it anew",
+        };
+    }
     Trouble::Damage {
         reason: format!("the {compression} stream is damaged near byte {at} of the file: {message}"),
         remedy: "fetch the file again; the records around this place may be damaged or missing",

@@ -12,6 +12,8 @@ pub enum Format {
     Text,
     /// One HTML page, the whole file.
     Html,
+    /// Records of a crawler: WARC, or WET with their text.
+    Warc,
 }
 
 /// How a file is compressed.
@@ -72,7 +74,7 @@ impl fmt::Display for Compression {
 }
 
 /// The names that are read, for messages.
-pub const NAMES: &str = ".jsonl, .ndjson, .txt, .html or .htm, each plain or with .gz or .zst";
+pub const NAMES: &str = ".jsonl, .ndjson, .txt, .html, .htm, .warc or .wet, each plain or with .gz or .zst";
 
 /// The format and compression that a file's name says, whatever its case; `None` for any other name.
 #[must_use]
@@ -83,6 +85,7 @@ pub fn by_name(path: &Path) -> Option<(Format, Compression)> {
         "jsonl" | "ndjson" => Format::Jsonl,
         "txt" => Format::Text,
         "html" | "htm" => Format::Html,
+        "warc" | "wet" => Format::Warc,
         _ => return None,
     };
     Some((format, compression))
@@ -121,6 +124,8 @@ mod tests {
         assert_eq!(of("a/b.jsonl.zst"), Some((Format::Jsonl, Compression::Zstd)));
         assert_eq!(of("NOTES.TXT"), Some((Format::Text, Compression::None)));
         assert_eq!(of("page.htm.gz"), Some((Format::Html, Compression::Gzip)));
+        assert_eq!(of("CC-MAIN-1.warc.wet.gz"), Some((Format::Warc, Compression::Gzip)));
+        assert_eq!(of("crawl.warc"), Some((Format::Warc, Compression::None)));
         assert_eq!(of("data.json"), None);
         assert_eq!(of("data.gz"), None);
         assert_eq!(by_given_name(Path::new("data.json.gz")), Some((Format::Jsonl, Compression::Gzip)));

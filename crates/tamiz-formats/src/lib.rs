@@ -1,6 +1,6 @@
 //! Readers and writers: what a file holds, record by record, and the records that come out.
 //!
-//! Reads JSON Lines, plain text and HTML files, each plain or compressed with gzip or Zstandard, from files,
+//! Reads JSON Lines, plain text, HTML, WARC and WET files, each plain or compressed with gzip or Zstandard, from files,
 //! directories, globs and standard input. What cannot be read becomes a [`Fault`] with its place and its bytes, and
 //! reading goes on behind it. Writes JSON Lines in the same compressions.
 //!
@@ -11,12 +11,16 @@
 //! - A JSONL record is one object a line; LF or CRLF ends it. Lines without anything but blanks are free. The byte
 //!   order mark at the head of a file is passed over. An empty JSONL file has no records; a text or HTML file is
 //!   always one record, if it is empty.
-//! - `text` is a string. `id` is any JSON value and passes as it is; where it is missing or `null`, it becomes
+//! - `text` is a string; [`FieldNames`] may name other fields for it and for the `id`. `id` is any JSON value and passes as it is; where it is missing or `null`, it becomes
 //!   `FILE:LINE`. The id of a text or HTML file is its path below the input that named it, or its file name.
 //! - Every other field passes through as the bytes it is, in the input's order, duplicates too; but two `text` or two
 //!   `id` are a fault, since nobody can tell which one is meant. A `tamiz` of an earlier run is left out, since its
 //!   offsets do not fit a new text.
-//! - Offsets count in the text as the input gives it: there is no normalisation.
+//! - Offsets count in the text as the input gives it: that of JSON Lines is not normalised. A text file has no text
+//!   before it is decoded: it comes with LF line ends, without NULs and byte order mark, in NFC, from any encoding, and
+//!   mojibake is repaired where that is certain. The fields `encoding` and `repaired` tell of what was done.
+//! - Of a WARC file, the documents are responses and resources of HTML or plain text with a status of 2xx, and
+//!   conversions. All other records are passed over, and counted. Chunks are joined, gzip, deflate and Zstandard undone.
 //! - A file's name says how it is compressed; its first bytes win where they show a compression. A damaged stream is a
 //!   fault at its place; reading goes on at its next gzip member or Zstandard frame.
 //! - The text of HTML is that of its blocks, one a line, each with a hint of what its markup says: see [`html::read`].
@@ -24,7 +28,7 @@
 //!   none of that name.
 //!
 //! # What this crate does not know
-//! Stages, pipelines, threads, the directory that a run writes to; encodings other than UTF-8.
+//! Stages, pipelines, threads, the directory that a run writes to.
 //!
 //! # Laws
 //! - Whatever the bytes: no panic, and every line that is not blank, every text file, and every place where a stream
@@ -58,19 +62,24 @@
 mod batch;
 mod content;
 mod decode;
+mod encoding;
 mod fault;
+mod fields;
 mod format;
 pub mod html;
 mod input;
 mod json;
+mod parse;
 mod read;
 mod record;
 mod shard;
+mod warc;
 mod write;
 
 pub use batch::{Batch, Entry};
 pub use content::{content, open};
 pub use fault::{Fault, Place, RAW_LIMIT};
+pub use fields::FieldNames;
 pub use format::{Compression, Format, NAMES, by_given_name, by_name};
 pub use input::{InputError, Listing, Source, list};
 pub use read::{Limits, Reader, Selection};

@@ -1,4 +1,6 @@
-//! Reads sources into batches: opens, decompresses, and cuts between lines. Nothing is parsed here.
+//! Reads sources into batches: opens, decompresses, and cuts between records. Nothing is parsed here.
+
+mod warc;
 
 use std::fs::File;
 use std::io::Read;
@@ -8,8 +10,9 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::batch::{Batch, Piece, PieceKind};
 use crate::decode::{Decoder, Trouble};
+use crate::input::modified;
 use crate::record::{is_blank, too_large, without_mark};
-use crate::{Format, RAW_LIMIT, Source, html};
+use crate::{FieldNames, Format, RAW_LIMIT, Source, html};
 
 /// Bytes read at a time while looking for the end of a long line or file.
 const STEP: usize = 256 << 10;
@@ -25,11 +28,24 @@ pub struct Limits {
     /// Longer records are faults, in bytes. Default: 128 MiB; at most 1 GiB, since texts are smaller than 4 GiB in
     /// any encoding.
     pub record: usize,
+    /// The most memory that a Zstandard frame may ask for, in bytes. Default: 128 MiB, Zstandard's own; frames made
+    /// with `--long=31` ask for 2 GiB.
+    pub window: u64,
+    /// A compressed file that becomes more than so many times its size is not read on, once it has given 64 MiB.
+    /// Default: 1000, about what gzip can do at most.
+    pub expansion: u64,
+}
+
+impl Limits {
+    /// The window as a power of two.
+    pub(crate) fn window_log(&self) -> u32 {
+        self.window.max(1).ilog2().clamp(10, 31)
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { batch: 1 << 20, record: 128 << 20 }
+        Self { batch: 1 << 20, record: 128 << 20, window: 128 << 20, expansion: 1000 }
     }
 }
 
@@ -48,6 +64,8 @@ pub struct Reader {
     stdin: Option<Box<dyn Read + Send>>,
     limits: Limits,
     html: html::Options,
+    fields: Arc<FieldNames>,
+    patient: bool,
     left: Option<u64>,
     current: Option<Open>,
     number: u64,
@@ -150,6 +168,8 @@ impl Reader {
             // A record that fits into a batch is never too large.
             limits: Limits { batch: limits.batch.clamp(1, limits.record.max(1)), ..limits },
             html: html::Options::default(),
+            fields: Arc::default(),
+            patient: false,
             left: selection.limit,
             current: None,
             number: 0,
@@ -163,30 +183,51 @@ impl Reader {
         self
     }
 
+    /// The same reader, for which a pause of its input ends no batch: then where batches end depends on the input alone.
+    #[must_use]
+    pub fn patient(mut self, patient: bool) -> Self {
+        self.patient = patient;
+        self
+    }
+
+    /// The same reader of records whose fields are called so.
+    #[must_use]
+    pub fn with_fields(mut self, fields: FieldNames) -> Self {
+        self.fields = Arc::new(fields);
+        self
+    }
+
     /// Reads the next batch into that one's memory; false at the end of all sources. `keep_waiting` is asked when the
     /// input pauses; false ends the reading.
     pub fn next(&mut self, batch: &mut Batch, keep_waiting: &dyn Fn() -> bool) -> bool {
         batch.clear(self.limits.batch.max(STEP));
         batch.limit = self.limits.record;
         batch.html = self.html;
+        batch.fields = Arc::clone(&self.fields);
         while batch.filled < self.limits.batch && batch.pieces.len() < PIECES && self.left != Some(0) {
             if self.current.is_none() && !self.open_next(batch) {
                 break;
             }
             let Some(open) = &mut self.current else { continue };
             let filled = match open.source.format {
-                Format::Jsonl => open.lines(batch, self.limits, &mut self.left, keep_waiting),
+                Format::Jsonl => open.lines(batch, self.limits, self.patient, &mut self.left, keep_waiting),
                 Format::Text | Format::Html => open.file(batch, self.limits, &mut self.left),
+                Format::Warc => open.warc(batch, self.limits, &mut self.left),
             };
             let position = open.decoder.position();
             batch.consumed += position - open.told;
             open.told = position;
             match filled {
-                Filled::Source => self.current = None,
+                Filled::Source => {
+                    if self.left != Some(0) {
+                        open.note_change(batch, &mut self.left);
+                    }
+                    self.current = None;
+                }
                 Filled::Batch => break,
             }
         }
-        if batch.is_empty() {
+        if batch.is_empty() && batch.passed == 0 {
             return false;
         }
         batch.number = self.number;
@@ -214,7 +255,7 @@ impl Reader {
             Ok(input) => {
                 let (from, until) = range.unwrap_or((0, u64::MAX));
                 self.current = Some(Open {
-                    decoder: Decoder::new(input, source.compression),
+                    decoder: Decoder::new(input, source.compression).within(&self.limits),
                     source,
                     carry: Vec::new(),
                     offset: 0,
@@ -254,11 +295,37 @@ fn count(left: &mut Option<u64>, records: u64) {
 }
 
 impl Open {
+    /// A file that is not what it was when the inputs were listed is a fault: what was read of it may be neither the
+    /// old nor the new.
+    fn note_change(&mut self, batch: &mut Batch, left: &mut Option<u64>) {
+        let Some(then) = self.source.modified else { return };
+        let Some(path) = &self.source.path else { return };
+        let now = std::fs::metadata(path).ok();
+        let size = now.as_ref().map_or(0, std::fs::Metadata::len);
+        if size == self.source.size && now.as_ref().and_then(modified) == Some(then) {
+            return;
+        }
+        let at = batch.filled;
+        let kind = PieceKind::Fault {
+            reason: format!(
+                "the input changed during the run: it had {} bytes at its begin, and {size} now",
+                self.source.size
+            ),
+            remedy: "run again once nothing writes to it".into(),
+            length: 0,
+        };
+        let (line, record) = (self.numbers.line(), self.numbers.record());
+        let source = Arc::clone(&self.source);
+        batch.pieces.push(Piece { source, range: at..at, offset: self.offset, line, record, kind });
+        count(left, 1);
+    }
+
     /// Fills the batch with lines of this source.
     fn lines(
         &mut self,
         batch: &mut Batch,
         limits: Limits,
+        patient: bool,
         left: &mut Option<u64>,
         keep_waiting: &dyn Fn() -> bool,
     ) -> Filled {
@@ -303,7 +370,7 @@ impl Open {
                     }
                 }
                 Err(Trouble::Pause) => {
-                    if cut > start || start > 0 {
+                    if !patient && (cut > start || start > 0) {
                         break;
                     }
                     if !keep_waiting() {

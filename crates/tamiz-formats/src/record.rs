@@ -6,8 +6,8 @@ use memchr::memchr;
 use tamiz_core::Document;
 
 use crate::batch::{Batch, Entry, Piece, PieceKind};
-use crate::json::{self, Member};
-use crate::{Fault, Format, Place, html};
+use crate::json;
+use crate::{Fault, Format, Place, html, parse};
 
 /// A record's identifier.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,14 +46,14 @@ pub struct Record<'b> {
     pub tamiz: Option<&'b str>,
     /// Its bytes in the input.
     pub raw: &'b [u8],
-    text: Text<'b>,
+    pub(crate) text: Text<'b>,
 }
 
 #[derive(Debug)]
-enum Text<'b> {
+pub(crate) enum Text<'b> {
     /// A JSON string, with its quotes.
     Json(&'b str),
-    Plain(&'b str),
+    Plain(Cow<'b, str>),
     Html(Box<html::Page>),
 }
 
@@ -64,7 +64,7 @@ impl<'b> Record<'b> {
     /// If a JSON string holds half of a surrogate pair: such a record has no text.
     pub fn text(&self) -> Result<String, Box<Fault<'b>>> {
         match &self.text {
-            Text::Plain(text) => Ok((*text).to_owned()),
+            Text::Plain(text) => Ok((**text).to_owned()),
             Text::Html(page) => Ok(page.text.clone()),
             Text::Json(raw) => json::unescape(raw).map_err(|at| {
                 let reason = format!(
@@ -163,7 +163,7 @@ impl<'b> Iterator for Records<'b> {
                     if blank {
                         continue;
                     }
-                    return Some(parse(line.strip_suffix(b"\r").unwrap_or(line), place, self.batch.limit));
+                    return Some(parse::line(line.strip_suffix(b"\r").unwrap_or(line), place, self.batch));
                 }
                 self.lines = None;
             }
@@ -173,7 +173,8 @@ impl<'b> Iterator for Records<'b> {
                 PieceKind::Lines => {
                     self.lines = Some((piece, 0, Place { line: Some(piece.line), ..piece.place() }));
                 }
-                PieceKind::File => return Some(file(piece, bytes, self.batch.html)),
+                PieceKind::File => return Some(parse::file(piece, bytes, self.batch.html)),
+                PieceKind::Warc => return Some(parse::warc(piece, bytes, self.batch)),
                 PieceKind::Fault { reason, remedy, length } => {
                     let line = (piece.source.format == Format::Jsonl).then_some(piece.line);
                     return Some(Err(Box::new(Fault {
@@ -212,121 +213,4 @@ pub(crate) fn too_large(length: u64) -> (String, String) {
 /// A file's first bytes without the UTF-8 byte order mark that some editors put there.
 pub(crate) fn without_mark(bytes: &[u8], offset: u64) -> &[u8] {
     if offset == 0 { bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes) } else { bytes }
-}
-
-fn file<'b>(piece: &'b Piece, bytes: &'b [u8], html: html::Options) -> Entry<'b> {
-    let place = piece.place();
-    let text = utf8(without_mark(bytes, 0), place, "file")?;
-    let mut facts = Vec::new();
-    let text = if piece.source.format == Format::Html {
-        let mut page = html::read(text, html);
-        facts = std::mem::take(&mut page.facts);
-        Text::Html(Box::new(page))
-    } else {
-        Text::Plain(text)
-    };
-    Ok(Record {
-        place,
-        id: Id::Text((&*piece.source.id).into()),
-        fields: Vec::new(),
-        facts,
-        tamiz: None,
-        raw: bytes,
-        text,
-    })
-}
-
-fn utf8<'b>(bytes: &'b [u8], place: Place<'b>, what: &str) -> Result<&'b str, Box<Fault<'b>>> {
-    std::str::from_utf8(bytes).map_err(|error| {
-        let (reason, remedy) = if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-            ("it is UTF-16, not UTF-8".to_owned(), "convert it: iconv -f UTF-16 -t UTF-8")
-        } else {
-            (
-                format!("invalid UTF-8 at byte {} of the {what}", error.valid_up_to()),
-                "convert it to UTF-8, such as by iconv -f WINDOWS-1252 -t UTF-8",
-            )
-        };
-        broken(bytes, place, reason, remedy)
-    })
-}
-
-fn broken<'b>(
-    raw: &'b [u8],
-    place: Place<'b>,
-    reason: impl Into<Cow<'b, str>>,
-    remedy: impl Into<Cow<'b, str>>,
-) -> Box<Fault<'b>> {
-    let length = raw.len() as u64;
-    Box::new(Fault { place, stage: None, reason: reason.into(), remedy: remedy.into(), raw, length })
-}
-
-fn parse<'b>(line: &'b [u8], place: Place<'b>, limit: usize) -> Entry<'b> {
-    if line.len() > limit {
-        let (reason, remedy) = too_large(line.len() as u64);
-        return Err(broken(line, place, reason, remedy));
-    }
-    let json = utf8(line, place, "record")?;
-    let mut members: Vec<Member<'b>> = Vec::with_capacity(8);
-    json::members(json, &mut members).map_err(|error| {
-        let reason = format!("malformed JSON at byte {} of the record: {}", error.at, error.message);
-        broken(line, place, reason, "write one JSON object a line, with `id` and `text`")
-    })?;
-    let (mut id, mut text, mut tamiz) = (None, None, None);
-    let mut twice = None;
-    members.retain(|&(key, value)| {
-        let slot = if json::is_key(key, "text") {
-            &mut text
-        } else if json::is_key(key, "id") {
-            &mut id
-        } else {
-            let is_ours = json::is_key(key, "tamiz");
-            if is_ours {
-                tamiz = Some(value);
-            }
-            // The marks of an earlier run point into a text that is not this one.
-            return !is_ours;
-        };
-        if slot.replace(value).is_some() {
-            twice = Some(key);
-        }
-        false
-    });
-    if let Some(key) = twice {
-        let reason = format!("the key {key} stands twice in the record");
-        return Err(broken(line, place, reason, "keep the one that is meant"));
-    }
-    let Some(text) = text else {
-        return Err(broken(
-            line,
-            place,
-            "the record has no `text`",
-            "give every record a field `text`, a string",
-        ));
-    };
-    if !text.starts_with('"') {
-        let kind = kind_of(text);
-        let reason = format!("the `text` is {kind}, not a string");
-        return Err(broken(line, place, reason, "write the text as a JSON string"));
-    }
-    let id = match id {
-        Some(raw) if raw != "null" => {
-            if raw.contains('\\') && raw.starts_with('"') && json::unescape(raw).is_err() {
-                let reason = "the `id` is not Unicode: half of a surrogate pair in it";
-                return Err(broken(line, place, reason, "write characters beyond U+FFFF as two \\u escapes"));
-            }
-            Id::Json(raw)
-        }
-        _ => Id::Text(format!("{}:{}", place.input, place.line.unwrap_or(1)).into()),
-    };
-    Ok(Record { place, id, fields: members, facts: Vec::new(), tamiz, raw: line, text: Text::Json(text) })
-}
-
-fn kind_of(value: &str) -> &'static str {
-    match value.as_bytes().first() {
-        Some(b'n') => "null",
-        Some(b't' | b'f') => "true or false",
-        Some(b'[') => "an array",
-        Some(b'{') => "an object",
-        _ => "a number",
-    }
 }

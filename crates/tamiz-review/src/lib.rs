@@ -33,6 +33,7 @@
 mod diff;
 mod documents;
 mod output;
+mod report;
 mod residue;
 mod restore;
 mod verify;
@@ -40,6 +41,7 @@ mod verify;
 pub use diff::{Change, Diff, LineChange, Verdict, diff};
 pub use documents::{Documents, DroppedFor, Kept, Language, Marks, NameMark, Removed, Stored, site_of};
 pub use output::{Manifest, OutputDir, OutputFile, Pipeline, ReviewError};
+pub use report::{Narrowest, Nearest, report};
 pub use residue::{Residue, checksum};
 pub use restore::{find, restore};
 pub use verify::{Proof, verify};

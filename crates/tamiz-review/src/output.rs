@@ -119,6 +119,12 @@ impl OutputDir {
         Ok(Self { root: root.to_owned(), manifest })
     }
 
+    /// An output directory whose manifest is at hand and not yet written.
+    #[must_use]
+    pub fn with(root: &Path, manifest: Manifest) -> Self {
+        Self { root: root.to_owned(), manifest }
+    }
+
     /// The directory.
     #[must_use]
     pub fn root(&self) -> &Path {

@@ -1,7 +1,9 @@
 //! How fast a pipeline is, stage by stage, against reading and writing alone.
 
-use serde::Serialize;
-use tamiz_formats::{Batch, Compression, Reader, list};
+use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+use tamiz_formats::{Batch, Compression, list};
 use tamiz_pipeline::Pipeline;
 
 use crate::clean::Cleaner;
@@ -14,8 +16,22 @@ use crate::{Options, RunError};
 /// Bytes of input that are measured: enough to be steady, few enough to be held in memory.
 const SAMPLE: usize = 64 << 20;
 
+/// Counts the process's allocations so far, where the program has an allocator that counts.
+static ALLOCATIONS: OnceLock<fn() -> u64> = OnceLock::new();
+
+/// Says how allocations are counted: for programs whose global allocator does. Benches then tell of them.
+pub fn count_allocations(counter: fn() -> u64) {
+    // The first one stays; there is one allocator.
+    let _ = ALLOCATIONS.set(counter);
+}
+
+/// The allocations of the process so far; 0 where nothing counts them.
+pub(crate) fn allocations() -> u64 {
+    ALLOCATIONS.get().map_or(0, |counter| counter())
+}
+
 /// What was measured, on one thread.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Bench {
     /// Documents in the sample.
     pub documents: u64,
@@ -32,7 +48,7 @@ pub struct Bench {
 }
 
 /// A part of the work and the time it took.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct BenchRow {
     /// The stage's name, or what is done.
     pub name: String,
@@ -42,8 +58,14 @@ pub struct BenchRow {
     pub megabytes_per_second: f64,
     /// Nanoseconds per document.
     pub nanoseconds_per_document: f64,
-    /// Times as long as reading and writing alone.
+    /// Times as long as reading and writing alone: what can be compared between machines.
     pub times_floor: f64,
+    /// The share of the whole pipeline's time, from 0 to 1.
+    #[serde(default)]
+    pub share: f64,
+    /// Allocations per document, where the program counts them: see [`count_allocations`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub allocations_per_document: Option<f64>,
 }
 
 /// Measures a pipeline on the first 64 MiB of the inputs, held in memory: the best of `rounds` rounds, on one thread.
@@ -66,8 +88,7 @@ pub fn bench(
     };
     let none = Stages::new(&bare);
     let stdin = Box::new(std::io::stdin());
-    let mut reader = Reader::new(listing.sources, Some(stdin), options.limits, options.selection())?
-        .with_html(options.html);
+    let mut reader = options.reader(listing.sources, Some(stdin), options.selection())?;
     let (mut batches, mut held, mut reading) = (Vec::new(), 0, 0.0);
     while held < SAMPLE && !options.stopped() {
         let mut batch = Batch::default();
@@ -99,12 +120,15 @@ pub fn bench(
     let documents = floor.counts.kept;
     let text = floor.text_in;
     let floor_seconds = total_seconds(&floor);
+    let whole = total_seconds(&tally);
     let row = |name: &str, documents: u64, bytes: u64, seconds: f64| BenchRow {
         name: name.to_owned(),
         documents,
         megabytes_per_second: ratio(bytes as f64 / 1e6, seconds),
         nanoseconds_per_document: ratio(seconds * 1e9, documents as f64),
         times_floor: ratio(seconds, floor_seconds),
+        share: ratio(seconds, whole),
+        allocations_per_document: None,
     };
     let seconds = floor.seconds;
     Ok(Bench {
@@ -117,10 +141,14 @@ pub fn bench(
             row("compressing", documents, text, seconds.compressing),
         ],
         stages: (stages.names().iter().zip(&tally.stages))
-            .map(|(name, count)| row(name, count.documents, count.bytes, count.nanoseconds as f64 / 1e9))
+            .map(|(name, count)| BenchRow {
+                allocations_per_document: (ALLOCATIONS.get())
+                    .map(|_| ratio(count.allocations as f64, count.documents as f64)),
+                ..row(name, count.documents, count.bytes, count.nanoseconds as f64 / 1e9)
+            })
             .collect(),
         floor_total: row("reading and writing", documents, text, floor_seconds),
-        total: row("all", documents, text, total_seconds(&tally)),
+        total: row("all", documents, text, whole),
     })
 }
 

@@ -210,6 +210,7 @@ impl Work for Cleaner<'_> {
             digest: batch.digest(),
         };
         done.tally.seconds.reading = reading;
+        done.tally.counts.passed = batch.passed();
         let mut clock = Instant::now();
         for entry in batch.records() {
             match entry {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use tamiz_core::{Fate, Learner, Scratch, State};
-use tamiz_formats::{Batch, Reader, Selection, Source, list};
+use tamiz_formats::{Batch, Selection, Source, list};
 use tamiz_pipeline::Pipeline;
 
 use crate::engine::{Ending, Work, drive};
@@ -136,7 +136,7 @@ fn pass(
     let bytes = sources.iter().map(|source| source.size).sum();
     let mut progress = Progress::new(&format!("learning `{name}`"), bytes, options.quiet);
     let mut total = Tally::new(stages.len());
-    let reader = Reader::new(sources, None, options.limits, selection)?.with_html(options.html);
+    let reader = options.reader(sources, None, selection)?;
     let observer = || Ok(Observer { stages, learner, state: learner.empty(), scratch: Scratch::default() });
     let (ending, observers) = drive(reader, options, observer, |(tally, consumed): (Tally, u64)| {
         progress.add(consumed, tally.counts.read, tally.text_in);

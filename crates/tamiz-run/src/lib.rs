@@ -11,6 +11,7 @@
 //! quarantine/part-00000.jsonl  what could not be read: input, line, record, byte offset, reason, remedy, raw bytes
 //! _tamiz/manifest.json       what it was made from and what is in it, with checksums; written last
 //! _tamiz/report.json         counts, kinds removed, times
+//! _tamiz/report.html         the same for people, with documents before and after: see `tamiz-review`
 //! ```
 //! Parts are written under temporary names (`.part-00000.jsonl.tmp`), synced, renamed, then noted in
 //! `_tamiz/journal.jsonl`, which a finished run takes away. A run that was stopped or killed goes on with
@@ -23,7 +24,7 @@
 //! # Laws
 //! - `read = kept + dropped + quarantined`, always. A stage that panics costs the document, not the run.
 //! - The same inputs, pipeline and options give the same bytes, whatever the thread count: in parts, `dropped`,
-//!   `quarantine` and the manifest. `report.json` holds times, and is not covered.
+//!   `residue`, `quarantine` and the manifest. The reports hold times, and are not covered.
 //! - A run that was killed at any moment and resumed gives the bytes of a run that was not. What stands under its own
 //!   name is whole. If the version, the definition, an input or an option that counts has changed, it is refused.
 //! - Records come out in the order in which they went in.
@@ -54,6 +55,7 @@ mod error;
 mod fit;
 mod journal;
 mod lock;
+mod narrowest;
 mod options;
 mod output;
 mod panics;
@@ -68,7 +70,7 @@ mod stream;
 mod summary;
 mod tally;
 
-pub use bench::{Bench, BenchRow, bench};
+pub use bench::{Bench, BenchRow, bench, count_allocations};
 pub use error::RunError;
 pub use fit::{FitSummary, fit};
 pub use options::{Options, Shard};
@@ -80,4 +82,4 @@ pub use stream::{print, stream};
 pub use summary::Summary;
 pub use tally::{Counts, Removed, Seconds, StageTally};
 pub use tamiz_formats::html::{Links as HtmlLinks, Options as Html};
-pub use tamiz_formats::{Compression, Limits};
+pub use tamiz_formats::{Compression, FieldNames, Limits};

@@ -1,12 +1,13 @@
 //! What a run may be told.
 
 use std::fmt;
+use std::io::Read;
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tamiz_formats::{Compression, Limits, Selection, html};
+use tamiz_formats::{Compression, FieldNames, InputError, Limits, Reader, Selection, Source, html};
 
 /// What a run may be told. The default does the whole of the inputs on all cores.
 #[derive(Clone, Debug)]
@@ -28,6 +29,10 @@ pub struct Options {
     pub format: Option<Compression>,
     /// Whether what is taken out is kept in `residue/`, so that originals can be restored. A stream has no residue.
     pub residue: bool,
+    /// What the fields of the input's records are called.
+    pub fields: FieldNames,
+    /// Whether `report.html` is written.
+    pub report: bool,
     /// Whether progress is not shown.
     pub quiet: bool,
     /// Sizes of batches and records, in bytes.
@@ -51,6 +56,8 @@ impl Default for Options {
             resume: false,
             format: None,
             residue: true,
+            fields: FieldNames::default(),
+            report: true,
             quiet: false,
             limits: Limits::default(),
             html: html::Options::default(),
@@ -70,6 +77,17 @@ impl Options {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         }
+    }
+
+    /// A reader of the sources, in the way that these options say.
+    pub(crate) fn reader(
+        &self,
+        sources: Vec<Source>,
+        stdin: Option<Box<dyn Read + Send>>,
+        selection: Selection,
+    ) -> Result<Reader, InputError> {
+        let reader = Reader::new(sources, stdin, self.limits, selection)?;
+        Ok(reader.with_html(self.html).with_fields(self.fields.clone()))
     }
 
     pub(crate) fn selection(&self) -> Selection {

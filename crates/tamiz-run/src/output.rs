@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tamiz_formats::Compression;
+use tamiz_review::OutputDir;
 
 use crate::clean::Cleaned;
 use crate::journal::{Done, Header, JOURNAL, Journal};
@@ -255,6 +256,18 @@ impl Output {
         })?;
         bytes.push(b'\n');
         replace(&path, &bytes)
+    }
+
+    /// Writes a text file of `_tamiz` in the same way.
+    pub(crate) fn page(&self, name: &str, text: &str) -> Result<(), RunError> {
+        replace(&self.root.join("_tamiz").join(name), text.as_bytes())
+    }
+
+    /// The output, as it is read back, with a manifest that is not yet written.
+    pub(crate) fn review(&self, manifest: &impl Serialize) -> Result<OutputDir, RunError> {
+        let manifest = serde_json::to_value(manifest).and_then(serde_json::from_value);
+        let fault = |error| RunError::new(format!("cannot read the manifest back: {error}"), "report it");
+        Ok(OutputDir::with(&self.root, manifest.map_err(fault)?))
     }
 
     /// Takes away what only an unfinished run needs. The manifest is there by now.

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tamiz_core::Scratch;
 use tamiz_formats::{Batch, Compression, Listing, Reader, Selection, Source, list};
 use tamiz_pipeline::Pipeline;
 
@@ -13,7 +14,8 @@ use crate::clean::{Cleaned, Cleaner};
 use crate::engine::{Ending, drive};
 use crate::fit::{given, learn};
 use crate::journal::{self, Done, Header};
-use crate::output::{Place, clear, hex, link};
+use crate::narrowest::narrowest;
+use crate::output::{Output, Place, clear, hex, link};
 use crate::parts::OutputFile;
 use crate::progress::Progress;
 use crate::stages::Stages;
@@ -78,7 +80,14 @@ pub fn run(
         }
         output
     };
-    let work = Job { stages: &stages, compression, raw_limit: None, residue: options.residue, options };
+    let work = Job {
+        stages: &stages,
+        compression,
+        raw_limit: None,
+        residue: options.residue,
+        patient: true,
+        options,
+    };
     // What the finished parts hold: all that is left of a run that is stopped.
     let mut held = done.tally.clone();
     let (mut tally, ending) = work.run(listing.sources, stdin(), done, |cleaned, tally| {
@@ -99,10 +108,29 @@ pub fn run(
     if !interrupted {
         let manifest =
             Manifest::new(pipeline, &states, inputs, &sizes, left, &tally, files, compression, options);
+        if options.report {
+            report(&output, &manifest, &summary, &stages)?;
+        }
         output.note("manifest.json", &manifest)?;
         output.forget();
     }
     Ok(summary)
+}
+
+/// Writes `report.html`. Of a run that was stopped there is none: its output is not whole.
+fn report(
+    output: &Output,
+    manifest: &Manifest<'_>,
+    summary: &Summary,
+    stages: &Stages<'_>,
+) -> Result<(), RunError> {
+    let summary = serde_json::to_value(summary)
+        .map_err(|error| RunError::new(format!("cannot write the report: {error}"), "report it"))?;
+    let mut scratch = Scratch::default();
+    let mut narrowest = |source: &str, site: Option<&str>| narrowest(stages, &mut scratch, source, site);
+    let page = tamiz_review::report(&output.review(manifest)?, &summary, &mut narrowest)
+        .map_err(|error| RunError::new(error.to_string(), "check the output's disk"))?;
+    output.page("report.html", &page)
 }
 
 /// What this run is a run of, but for what its stages have still to learn.
@@ -131,6 +159,7 @@ fn header(
         ("limit", shown(options.limit.map(|limit| limit.to_string()))),
         ("residue", options.residue.to_string()),
         ("html", format!("{:?}", options.html)),
+        ("fields", format!("{} {}", options.fields.id, options.fields.text)),
         ("sizes", format!("{:?} {}", options.limits, options.part_bytes)),
     ];
     let mut definition = Sha256::new();
@@ -237,6 +266,8 @@ pub(crate) struct Job<'r> {
     pub(crate) raw_limit: Option<usize>,
     /// Whether what is taken out is kept beside.
     pub(crate) residue: bool,
+    /// Whether a pause of the input cuts no batch short, so that where batches end depends on the input alone.
+    pub(crate) patient: bool,
     pub(crate) options: &'r Options,
 }
 
@@ -252,8 +283,7 @@ impl Job<'_> {
         let options = self.options;
         let bytes = sources.iter().map(|source| source.size).sum();
         let mut progress = Progress::new("cleaning", bytes, options.quiet);
-        let mut reader =
-            Reader::new(sources, Some(stdin), options.limits, options.selection())?.with_html(options.html);
+        let mut reader = options.reader(sources, Some(stdin), options.selection())?.patient(self.patient);
         if !pass_over(&mut reader, &done, &mut progress, options)? {
             return Ok((done.tally, Ending::Stopped));
         }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use tamiz_core::{Document, Fate, Marks, Scratch, Stage, Step};
 use tamiz_pipeline::Pipeline;
 
+use crate::bench::allocations;
 use crate::panics;
 use crate::tally::StageCount;
 
@@ -98,8 +99,10 @@ impl<'p> Stages<'p> {
             let mut start = Instant::now();
             for ((name, stage), count) in self.stages.iter().zip(counts) {
                 current.set(name);
+                let allocated = allocations();
                 stage.stage().apply(document, scratch);
                 let end = Instant::now();
+                count.allocations += allocations() - allocated;
                 count.documents += 1;
                 count.bytes += document.source().len() as u64;
                 count.nanoseconds += (end - start).as_nanos() as u64;

@@ -43,7 +43,7 @@ pub fn stream(
     }
     let plain = matches!(options.format, None | Some(Compression::None));
     let input = Box::new(Pausing::new(input, plain));
-    pour(pipeline, vec![Source::stdin()], input, 0, output, faults, options)
+    pour(pipeline, vec![Source::stdin()], input, !plain, 0, output, faults, options)
 }
 
 /// Runs a pipeline over files, directories, globs, or `-` for standard input, into a stream. As [`stream`], but
@@ -63,13 +63,15 @@ pub fn print(
     }
     let listing = list(inputs, &[])?;
     let input = Box::new(Pausing::new(io::stdin(), false));
-    pour(pipeline, listing.sources, input, listing.left, output, faults, options)
+    pour(pipeline, listing.sources, input, true, listing.left, output, faults, options)
 }
 
+#[expect(clippy::too_many_arguments, reason = "it is called in two places, with all that a stream is")]
 fn pour(
     pipeline: &Pipeline,
     sources: Vec<Source>,
     stdin: Box<dyn Read + Send>,
+    patient: bool,
     left: u64,
     mut output: impl Write + Send,
     mut faults: impl Write + Send,
@@ -80,7 +82,8 @@ fn pour(
         return Ok(stopped(pipeline, options));
     };
     let compression = options.format.unwrap_or_default();
-    let job = Job { stages: &stages, compression, raw_limit: Some(EXCERPT), residue: false, options };
+    let job =
+        Job { stages: &stages, compression, raw_limit: Some(EXCERPT), residue: false, patient, options };
     let (tally, ending) = job.run(sources, stdin, Done::default(), |cleaned, _| {
         // That nobody listens to complaints must not stop the work: they are counted all the same.
         let _ = faults.write_all(&cleaned.quarantine.bytes).and_then(|()| faults.flush());

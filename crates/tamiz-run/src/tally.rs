@@ -18,6 +18,14 @@ pub struct Counts {
     pub quarantined: u64,
     /// Kept records of which nothing but blanks is left.
     pub emptied: u64,
+    /// Records of WARC files that were passed over, since they are no documents: requests, pictures, errors. They do
+    /// not count as read.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub passed: u64,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Counts {
@@ -38,6 +46,7 @@ impl Counts {
         self.dropped += other.dropped;
         self.quarantined += other.quarantined;
         self.emptied += other.emptied;
+        self.passed += other.passed;
     }
 }
 
@@ -117,6 +126,9 @@ pub(crate) struct StageCount {
     pub(crate) dropped: u64,
     pub(crate) bytes: u64,
     pub(crate) nanoseconds: u64,
+    /// Allocations, where they are counted.
+    #[serde(default)]
+    pub(crate) allocations: u64,
 }
 
 impl Tally {
@@ -154,6 +166,7 @@ impl Tally {
             sum.dropped += count.dropped;
             sum.bytes += count.bytes;
             sum.nanoseconds += count.nanoseconds;
+            sum.allocations += count.allocations;
         }
         self.seconds.reading += other.seconds.reading;
         self.seconds.parsing += other.seconds.parsing;

@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::error::{ContextKind, ContextValue};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use tamiz_pipeline::{LoadError, Pipeline, Reach};
 
@@ -133,7 +134,7 @@ impl From<tamiz_review::ReviewError> for Failure {
 /// Runs the program on the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
-    let arguments = CommandLine::parse();
+    let arguments = CommandLine::try_parse().unwrap_or_else(|error| suggest(error).exit());
     let result = match arguments.command {
         Command::Run(arguments) => commands::run::run(&arguments),
         Command::Fit(arguments) => commands::fit::fit(&arguments),
@@ -164,6 +165,22 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Adds what was likely meant to an unknown command, where clap finds none: two letters in the wrong order are far apart
+/// by its measure.
+fn suggest(mut error: clap::Error) -> clap::Error {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return error };
+    if error.get(ContextKind::SuggestedSubcommand).is_some() {
+        return error;
+    }
+    let grammar = grammar();
+    let names: Vec<&str> = grammar.get_subcommands().map(clap::Command::get_name).collect();
+    if let Some(near) = tamiz_pipeline::closest(word, names) {
+        let near = ContextValue::Strings(vec![near.to_owned()]);
+        error.insert(ContextKind::SuggestedSubcommand, near);
+    }
+    error
+}
+
 /// Writes to standard output. A reader that has gone away (`| head`) is no fault.
 ///
 /// # Errors
@@ -190,7 +207,8 @@ fn written(result: io::Result<()>) -> Result<(), Failure> {
     }
 }
 
-/// The whole command line, for completions and manual pages.
-pub(crate) fn grammar() -> clap::Command {
+/// The whole command line, for completions, manual pages and the guide.
+#[must_use]
+pub fn grammar() -> clap::Command {
     CommandLine::command()
 }

@@ -71,7 +71,7 @@ impl Examination {
         let what = what.replace("byte # of", "a byte of").replace("(byte #)", "");
         let remedy = match nearest_field(fault) {
             Some(field) if fault.reason.contains("no `text`") => {
-                format!("rename the field `{field}` to `text`, such as by jq -c '.text = .{field}'")
+                format!("rename the field `{field}` to `text`, or give --text-field {field}")
             }
             _ => fault.remedy.to_string(),
         };

@@ -96,10 +96,10 @@ fn head(id: &str, document: &Document, marks: Marks, look: &Look) -> String {
     let after = document.render(marks).text.chars().count();
     facts.push(format!("{} → {} characters", thousands(before as u64), thousands(after as u64)));
     if marks.has(Marks::SENTENCES) {
-        facts.push(format!("{} sentences", document.sentences().len()));
+        facts.push(several(document.sentences().len(), "sentence"));
     }
     if marks.has(Marks::NAMES) {
-        facts.push(format!("{} names", document.names().len()));
+        facts.push(several(document.names().len(), "name"));
     }
     let facts = facts.join(" · ");
     let id = short(id, look.width.saturating_sub(facts.chars().count() + 6).max(12));
@@ -111,6 +111,10 @@ fn head(id: &str, document: &Document, marks: Marks, look: &Look) -> String {
         paint(look, DIM, &"─".repeat(rule)),
         paint(look, DIM, &facts)
     )
+}
+
+fn several(count: usize, what: &str) -> String {
+    format!("{} {what}{}", thousands(count as u64), if count == 1 { "" } else { "s" })
 }
 
 /// What a stretch of a line looks like.

@@ -135,7 +135,10 @@ impl Pass {
                     }
                 }
             }
-            self.hidden.push(sum.map(|x| x.max(0.0)));
+            for i in 0..CHANNELS {
+                sum[i] = sum[i].max(0.0);
+            }
+            self.hidden.push(sum);
         }
     }
 

@@ -134,7 +134,7 @@ pub(crate) fn files(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
                     .map(|(inner, bytes)| (path.file_name().unwrap().into(), inner, bytes))
                     .map(|(outer, inner, bytes): (PathBuf, PathBuf, Vec<u8>)| (outer.join(inner), bytes)),
             );
-        } else if !path.ends_with("_tamiz/report.json") {
+        } else if !path.ends_with("_tamiz/report.json") && !path.ends_with("_tamiz/report.html") {
             found.insert(path.file_name().unwrap().into(), fs::read(&path).unwrap());
         }
     }

@@ -1,20 +1,22 @@
 //! `tamiz bench`
 
-use std::fmt::Write;
-use std::path::PathBuf;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tamiz_run::{Bench, BenchRow, Options};
 
 use crate::command_line::{Definition, Failure, Status, print};
-use crate::commands::work::Work;
+use crate::commands::work::{Work, present};
 
 /// Time every stage of a pipeline, against reading and writing alone
 ///
-/// Measures on the first 64 MiB of the input, held in memory, on one thread, and writes nothing.
+/// Measures on the first 64 MiB of the input, held in memory, on one thread, and writes nothing. A program built with the
+/// cargo feature `allocations` counts those too.
 #[derive(Args, Debug)]
 #[command(
-    after_help = "Examples:\n  tamiz bench pipelines/news.toml tests/corpus\n  tamiz bench my.toml pages.jsonl.zst --json"
+    after_help = "Examples:\n  tamiz bench pipelines/news.toml tests/corpus\n  tamiz bench my.toml pages.jsonl.zst --json > before.json\n  tamiz bench my.toml pages.jsonl.zst --compare before.json --allow 10"
 )]
 pub struct Arguments {
     #[command(flatten)]
@@ -28,6 +30,13 @@ pub struct Arguments {
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
+    /// Show the change from an earlier run, whose --json was kept in this file. What is compared is the time as a
+    /// multiple of reading and writing alone, so that another machine or a busy one matters little.
+    #[arg(long, value_name = "JSON")]
+    compare: Option<PathBuf>,
+    /// With --compare: end with status 1 if a stage, or all of it, got slower by more than this many per cent.
+    #[arg(long, value_name = "PERCENT", requires = "compare")]
+    allow: Option<f64>,
     /// What the corpus-level stages have learned, as `tamiz fit` wrote it.
     #[arg(long, value_name = "STATE")]
     state: Option<PathBuf>,
@@ -37,41 +46,110 @@ pub struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let pipeline = arguments.definition.load()?;
+    present(&arguments.inputs)?;
     let options = Options { state: arguments.state.clone(), quiet: true, ..arguments.work.options()? };
+    // An hour of measuring should not end in a file that cannot be read.
+    let earlier = arguments.compare.as_deref().map(earlier).transpose()?;
     let bench = tamiz_run::bench(&pipeline, &arguments.inputs, usize::from(arguments.rounds), &options)
         .map_err(|error| Failure::new(error.to_string()))?;
     if arguments.json {
         let json = serde_json::to_string_pretty(&bench).map_err(|error| Failure::new(error.to_string()))?;
         print(&format!("{json}\n"))?;
     } else {
-        print(&table(&bench))?;
+        print(&table(&bench, earlier.as_ref()))?;
+    }
+    if let (Some(earlier), Some(percent)) = (&earlier, arguments.allow) {
+        let slower = slower(&bench, earlier, percent);
+        for message in &slower {
+            writeln!(anstream::stderr(), "{message}")?;
+        }
+        if !slower.is_empty() {
+            return Ok(Status::FOUND);
+        }
     }
     Ok(Status::DONE)
 }
 
-fn table(bench: &Bench) -> String {
+/// What an earlier run has measured.
+fn earlier(path: &Path) -> Result<Bench, Failure> {
+    let bytes = std::fs::read(path)
+        .map_err(|error| Failure::new(format!("cannot read {}: {error}: check the path", path.display())))?;
+    serde_json::from_slice(&bytes).map_err(|error| {
+        let remedy = "name what `tamiz bench --json` has written";
+        Failure::new(format!("{} is no bench of tamiz: {error}: {remedy}", path.display()))
+    })
+}
+
+/// The table, beside an earlier one where there is one.
+fn table(bench: &Bench, earlier: Option<&Bench>) -> String {
+    let counts = bench.stages.iter().any(|stage| stage.allocations_per_document.is_some());
     let mut table = format!(
-        "{} documents, {:.1} MB of text, one thread, fastest of the rounds\n\n{:<22}{:>12}{:>16}{:>10}\n",
+        "{} documents, {:.1} MB of text, one thread, fastest of the rounds\n\n{:<22}{:>10}{:>14}{:>9}{:>8}",
         bench.documents,
         bench.text_bytes as f64 / 1e6,
         "",
         "MB/s",
         "ns/document",
-        "x floor"
+        "x floor",
+        "share"
     );
-    let mut row = |row: &BenchRow, indent: &str| {
-        let _ = writeln!(
+    if counts {
+        let _ = write!(table, "{:>14}", "allocations");
+    }
+    if earlier.is_some() {
+        let _ = write!(table, "{:>14}{:>8}", "x floor then", "now");
+    }
+    table.push('\n');
+    let mut row = |row: &BenchRow, before: Option<&BenchRow>, indent: &str, share: bool| {
+        let share = if share { format!("{:.0} %", 100.0 * row.share) } else { String::new() };
+        let _ = write!(
             table,
-            "{:<22}{:>12.1}{:>16.0}{:>10.2}",
+            "{:<22}{:>10.1}{:>14.0}{:>9.2}{share:>8}",
             format!("{indent}{}", row.name),
             row.megabytes_per_second,
             row.nanoseconds_per_document,
             row.times_floor
         );
+        if counts {
+            let allocations = row.allocations_per_document.map(|count| format!("{count:.1}"));
+            let _ = write!(table, "{:>14}", allocations.unwrap_or_default());
+        }
+        if earlier.is_some() {
+            let _ = match before {
+                Some(before) => write!(table, "{:>14.2}{:>8}", before.times_floor, change(before, row)),
+                None => write!(table, "{:>14}", "new"),
+            };
+        }
+        table.push('\n');
     };
-    bench.floor.iter().for_each(|part| row(part, "  "));
-    row(&bench.floor_total, "");
-    bench.stages.iter().for_each(|stage| row(stage, "  "));
-    row(&bench.total, "");
+    let find = |rows: fn(&Bench) -> &Vec<BenchRow>, name: &str| {
+        earlier.and_then(|earlier| rows(earlier).iter().find(|row| row.name == name))
+    };
+    for part in &bench.floor {
+        row(part, find(|bench| &bench.floor, &part.name), "  ", false);
+    }
+    row(&bench.floor_total, earlier.map(|earlier| &earlier.floor_total), "", true);
+    for stage in &bench.stages {
+        row(stage, find(|bench| &bench.stages, &stage.name), "  ", true);
+    }
+    row(&bench.total, earlier.map(|earlier| &earlier.total), "", true);
     table
+}
+
+/// How a part's time has changed, as a multiple of the floor.
+fn change(before: &BenchRow, now: &BenchRow) -> String {
+    if before.times_floor == 0.0 {
+        return String::new();
+    }
+    format!("{:+.0} %", 100.0 * (now.times_floor / before.times_floor - 1.0))
+}
+
+/// The stages, and the whole, that take more than so much longer than before, as a multiple of the floor.
+fn slower(bench: &Bench, earlier: &Bench, percent: f64) -> Vec<String> {
+    let rows = bench.stages.iter().chain([&bench.total]);
+    let before = |name: &str| earlier.stages.iter().chain([&earlier.total]).find(|row| row.name == name);
+    rows.filter_map(|row| Some((row, before(&row.name)?)))
+        .filter(|(row, before)| row.times_floor > before.times_floor * (1.0 + percent / 100.0))
+        .map(|(row, before)| format!("{} is slower than before: {}", row.name, change(before, row)))
+        .collect()
 }

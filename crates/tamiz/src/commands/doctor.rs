@@ -7,6 +7,7 @@ use clap::Args;
 use tamiz_formats::{Batch, Limits, Reader, Selection, list};
 
 use crate::command_line::{Failure, Status, print};
+use crate::commands::work::{Reading, present};
 use crate::examine::{Examination, Finding};
 use crate::shown::{safe, short, thousands};
 
@@ -22,9 +23,12 @@ pub struct Arguments {
     /// Only the first N records.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
+    present(&arguments.inputs)?;
     let listing = list(&arguments.inputs, &[]).map_err(|errors| {
         Failure::new(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;
@@ -37,7 +41,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let selection = Selection { limit: arguments.limit, ..Selection::default() };
     let stdin = Box::new(std::io::stdin());
     let mut reader = Reader::new(listing.sources, Some(stdin), Limits::default(), selection)
-        .map_err(|error| Failure::new(error.to_string()))?;
+        .map_err(|error| Failure::new(error.to_string()))?
+        .with_html(arguments.reading.html())
+        .with_fields(arguments.reading.fields());
     let mut examination = Examination::default();
     let mut batch = Batch::default();
     while reader.next(&mut batch, &|| true) {

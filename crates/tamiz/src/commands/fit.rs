@@ -8,7 +8,7 @@ use tamiz_core::{Learner, Step};
 use tamiz_run::Options;
 
 use crate::command_line::{Definition, Failure, Status};
-use crate::commands::work::Work;
+use crate::commands::work::{Work, present};
 
 /// Let the corpus-level stages learn, and write what they have learned
 ///
@@ -36,6 +36,7 @@ pub struct FitArguments {
 
 pub(crate) fn fit(arguments: &FitArguments) -> Result<Status, Failure> {
     let pipeline = arguments.definition.load()?;
+    present(&arguments.inputs)?;
     let options = Options { state: arguments.state.clone(), ..arguments.work.options()? };
     let summary = tamiz_run::fit(&pipeline, &arguments.inputs, &arguments.output, &options)
         .map_err(|error| Failure::new(error.to_string()))?;

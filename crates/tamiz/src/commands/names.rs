@@ -12,6 +12,7 @@ use crate::command_line::{Failure, Status, print};
 
 /// Compare names
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  printf 'Chaikovski\\tTchaikovsky\\n' | tamiz names match")]
 pub struct Arguments {
     #[command(subcommand)]
     command: NamesCommand,

@@ -12,6 +12,7 @@ use tamiz_pipeline::{OptionDoc, Pipeline, StageDoc};
 
 use crate::REGISTRY;
 use crate::command_line::{Failure, Status};
+use crate::commands::work::{Reading, present};
 use crate::examine::Examination;
 use crate::shown::thousands;
 
@@ -31,6 +32,8 @@ pub struct Arguments {
     /// Write over a file that is there.
     #[arg(long)]
     overwrite: bool,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 /// Documents that are looked at, and bytes of their texts.
@@ -42,7 +45,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     if arguments.path.exists() && !arguments.overwrite {
         return Err(Failure::new(format!("{shown} is there already: choose another name, or --overwrite")));
     }
-    let found = if arguments.from.is_empty() { Found::default() } else { look(&arguments.from)? };
+    let found =
+        if arguments.from.is_empty() { Found::default() } else { look(&arguments.from, &arguments.reading)? };
     let stem = arguments.path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let text = definition(&stem.unwrap_or_else(|| "pipeline".into()), &found);
     if let Err(mistakes) = Pipeline::parse(&shown.to_string(), &text, &REGISTRY) {
@@ -91,7 +95,8 @@ impl Found {
     }
 }
 
-fn look(inputs: &[String]) -> Result<Found, Failure> {
+fn look(inputs: &[String], reading: &Reading) -> Result<Found, Failure> {
+    present(inputs)?;
     let listing = list(inputs, &[]).map_err(|errors| {
         Failure::new(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;
@@ -105,7 +110,9 @@ fn look(inputs: &[String]) -> Result<Found, Failure> {
     let selection = Selection { limit: Some(SAMPLE), ..Selection::default() };
     let mut reader =
         Reader::new(listing.sources, Some(Box::new(std::io::stdin())), Limits::default(), selection)
-            .map_err(|error| Failure::new(error.to_string()))?;
+            .map_err(|error| Failure::new(error.to_string()))?
+            .with_html(reading.html())
+            .with_fields(reading.fields());
     let (mut batch, mut scratch, mut bytes) = (Batch::default(), Scratch::default(), 0);
     let mut examination = Examination::default();
     while bytes < SAMPLE_BYTES && reader.next(&mut batch, &|| true) {

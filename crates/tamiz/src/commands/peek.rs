@@ -11,6 +11,7 @@ use tamiz_formats::{Batch, Limits, Reader, Record, Selection, list};
 use tamiz_run::{Options, Ready};
 
 use crate::command_line::{Definition, Failure, Status, print};
+use crate::commands::work::{Reading, present};
 use crate::page::{Look, page};
 use crate::shown::{safe, thousands};
 
@@ -48,6 +49,8 @@ pub struct Arguments {
     /// Write straight to the terminal.
     #[arg(long)]
     no_pager: bool,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 fn kind(name: &str) -> Result<Kind, String> {
@@ -66,7 +69,13 @@ struct Candidate {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let pipeline = arguments.definition.load()?;
-    let options = Options { state: arguments.state.clone(), quiet: true, ..Options::default() };
+    let options = Options {
+        state: arguments.state.clone(),
+        quiet: true,
+        html: arguments.reading.html(),
+        fields: arguments.reading.fields(),
+        ..Options::default()
+    };
     let candidates = candidates(arguments)?;
     let Some(ready) = Ready::new(&pipeline, &arguments.inputs, &options)
         .map_err(|error| Failure::new(error.to_string()))?
@@ -134,6 +143,7 @@ fn paged(text: &str) -> bool {
 
 /// The documents to look at: the first ones, or some drawn from all.
 fn candidates(arguments: &Arguments) -> Result<Vec<Candidate>, Failure> {
+    present(&arguments.inputs)?;
     let listing = list(&arguments.inputs, &[]).map_err(|errors| {
         Failure::new(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;
@@ -142,7 +152,9 @@ fn candidates(arguments: &Arguments) -> Result<Vec<Candidate>, Failure> {
     let stdin = Box::new(std::io::stdin());
     let selection = Selection { limit, ..Selection::default() };
     let mut reader = Reader::new(listing.sources, Some(stdin), Limits::default(), selection)
-        .map_err(|error| Failure::new(error.to_string()))?;
+        .map_err(|error| Failure::new(error.to_string()))?
+        .with_html(arguments.reading.html())
+        .with_fields(arguments.reading.fields());
     let most = arguments.sample.map_or(arguments.first, u64::from).min(10_000) as usize;
     // Of `--only`, documents without that kind are passed over: so more are taken to look at.
     let most = if arguments.only.is_some() && arguments.sample.is_none() { most * 100 } else { most };

@@ -9,7 +9,7 @@ use tamiz_core::Kind;
 use tamiz_run::{Compression, Options, Summary};
 
 use crate::command_line::{Definition, Failure, Status};
-use crate::commands::work::{Work, size};
+use crate::commands::work::{Work, present, size};
 use crate::shown::thousands;
 
 /// Clean documents with a pipeline
@@ -58,6 +58,7 @@ fn format(name: &str) -> Result<Compression, String> {
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let pipeline = arguments.definition.load()?;
+    present(&arguments.inputs)?;
     let work = arguments.work.options()?;
     let options = Options {
         part_bytes: arguments.part.unwrap_or(work.part_bytes),
@@ -88,6 +89,26 @@ fn records(count: u64) -> String {
     format!("{} {}", thousands(count), if count == 1 { "record" } else { "records" })
 }
 
+/// Why there is nothing in the output, if there is nothing.
+fn nothing(summary: &Summary, output: &Path) -> Option<String> {
+    let counts = &summary.counts;
+    if counts.read == 0 {
+        return Some("nothing was read: the inputs hold no record; `tamiz doctor` looks into them".into());
+    }
+    if counts.kept == counts.emptied && counts.kept > 0 {
+        return Some("no text is left in any document: `tamiz peek` shows what went, and why".into());
+    }
+    if counts.kept > 0 {
+        return None;
+    }
+    let folder = if counts.quarantined > counts.dropped { "quarantine" } else { "dropped" };
+    let place = output.join(folder);
+    Some(match folder {
+        "dropped" => format!("no document was kept: {} has them, each with stage and rule", place.display()),
+        _ => format!("no document was kept: {} says why for each record", place.display()),
+    })
+}
+
 /// What a run did, for people.
 fn told(summary: &Summary, output: &Path) -> String {
     let counts = &summary.counts;
@@ -112,6 +133,9 @@ fn told(summary: &Summary, output: &Path) -> String {
         _ => format!("see {}", output.join("quarantine").display()),
     };
     row("quarantined", thousands(counts.quarantined), place);
+    if counts.passed > 0 {
+        row("passed over", thousands(counts.passed), "records of WARC files that are no documents".into());
+    }
     if summary.files_left > 0 {
         row("files left", thousands(summary.files_left), "of no format that is read".into());
     }
@@ -135,8 +159,15 @@ fn told(summary: &Summary, output: &Path) -> String {
     if total > 0 {
         row("removed", thousands(total), "characters from the documents kept".into());
         for (kind, pieces, characters) in kinds {
-            row(&format!("  {kind}"), thousands(characters), format!("in {} pieces", thousands(pieces)));
+            row(
+                &format!("  {kind}"),
+                thousands(characters),
+                format!("in {} {}", thousands(pieces), if pieces == 1 { "piece" } else { "pieces" }),
+            );
         }
+    }
+    if let Some(why) = nothing(summary, output) {
+        let _ = writeln!(told, "{why}");
     }
     if summary.was_whole {
         return format!("nothing left to do, {} is whole:\n{told}", output.display());
@@ -149,8 +180,13 @@ fn told(summary: &Summary, output: &Path) -> String {
     };
     let threads =
         if summary.threads == 1 { "1 thread".into() } else { format!("{} threads", summary.threads) };
+    let report = output.join("_tamiz").join("report.html");
+    let look = match summary.interrupted {
+        true => String::new(),
+        false => format!("to look at: {}\n", report.display()),
+    };
     format!(
-        "{head}\n{told}{megabytes:.1} MB of text in {:.1} s on {threads} ({:.1} MB/s), in {}\n",
+        "{head}\n{told}{megabytes:.1} MB of text in {:.1} s on {threads} ({:.1} MB/s), in {}\n{look}",
         summary.wall_seconds,
         summary.megabytes_per_second,
         output.display()

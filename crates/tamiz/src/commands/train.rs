@@ -11,6 +11,7 @@ use crate::command_line::{Failure, Status, print};
 
 /// Learn a model from labelled pages
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  tamiz train boilerplate labelled.jsonl -o my-sites.model")]
 pub struct Arguments {
     #[command(subcommand)]
     command: TrainCommand,

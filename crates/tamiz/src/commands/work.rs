@@ -1,12 +1,45 @@
 //! Options that all commands share which work through inputs.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::{Args, ValueEnum};
-use tamiz_run::{Html, HtmlLinks, Limits, Options, Shard};
+use tamiz_run::{FieldNames, Html, HtmlLinks, Limits, Options, Shard};
 
 use crate::command_line::Failure;
+
+/// How records and pages are read: for all commands that read some.
+#[derive(Args, Debug)]
+pub(crate) struct Reading {
+    /// How pages of HTML are read.
+    #[arg(long, value_enum, value_name = "HOW", value_delimiter = ',')]
+    html: Vec<HtmlOption>,
+    /// The field of the input's records that holds the text. It is called `text` in the output.
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    text_field: String,
+    /// The field of the input's records that holds the identifier. It is called `id` in the output.
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    id_field: String,
+}
+
+impl Reading {
+    /// The fields that hold texts and identifiers.
+    pub(crate) fn fields(&self) -> FieldNames {
+        FieldNames { text: self.text_field.clone(), id: self.id_field.clone() }
+    }
+
+    /// How pages of HTML are read.
+    pub(crate) fn html(&self) -> Html {
+        let has = |option| self.html.contains(&option);
+        Html {
+            comments: !has(HtmlOption::NoComments),
+            rows: has(HtmlOption::TableRows),
+            list_marks: has(HtmlOption::ListMarks),
+            links: if has(HtmlOption::MarkdownLinks) { HtmlLinks::Markdown } else { HtmlLinks::Text },
+        }
+    }
+}
 
 /// Options that all commands share which work through inputs.
 #[derive(Args, Debug)]
@@ -21,9 +54,8 @@ pub(crate) struct Work {
     /// Only the first N records.
     #[arg(long, value_name = "N")]
     limit: Option<u64>,
-    /// How pages of HTML are read.
-    #[arg(long, value_enum, value_name = "HOW", value_delimiter = ',')]
-    html: Vec<HtmlOption>,
+    #[command(flatten)]
+    reading: Reading,
     /// Show no progress and no summary.
     #[arg(long, short)]
     quiet: bool,
@@ -31,6 +63,12 @@ pub(crate) struct Work {
     /// out, 1GiB at most.
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
     max_record: Option<u64>,
+    /// The most memory that a Zstandard file may ask for. 128MiB if left out; files made with --long=31 need 2GiB.
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
+    max_window: Option<u64>,
+    /// A compressed file that becomes more than so many times its size is not read on. 1000 if left out.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..), help_heading = "Limits")]
+    max_expansion: Option<u64>,
     /// Input that is worked on at a time by each thread. 1MiB if left out.
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
     batch: Option<u64>,
@@ -84,27 +122,56 @@ impl Work {
         let limits = Limits {
             batch: bounded(self.batch, usual.batch),
             record: bounded(self.max_record, usual.record),
+            window: self.max_window.unwrap_or(usual.window),
+            expansion: self.max_expansion.unwrap_or(usual.expansion),
         };
         Ok(Options {
             limits,
             threads: self.threads.map_or(0, usize::from),
             shard: self.shard,
             limit: self.limit,
+            fields: self.reading.fields(),
             quiet: self.quiet,
-            html: Html {
-                comments: !self.html.contains(&HtmlOption::NoComments),
-                rows: self.html.contains(&HtmlOption::TableRows),
-                list_marks: self.html.contains(&HtmlOption::ListMarks),
-                links: if self.html.contains(&HtmlOption::MarkdownLinks) {
-                    HtmlLinks::Markdown
-                } else {
-                    HtmlLinks::Text
-                },
-            },
+            html: self.reading.html(),
             stop,
             ..Options::default()
         })
     }
+}
+
+/// Checks that the inputs are there, but for globs and standard input, which are looked at later.
+///
+/// # Errors
+/// If some are not: each with the name beside it that was likely meant.
+pub(crate) fn present(inputs: &[String]) -> Result<(), Failure> {
+    let missing: Vec<String> = inputs.iter().filter_map(|input| missing(input)).collect();
+    if missing.is_empty() { Ok(()) } else { Err(Failure::new(missing.join("\n"))) }
+}
+
+fn missing(input: &str) -> Option<String> {
+    let path = Path::new(input);
+    if input == "-" || input.contains(['*', '?', '[']) || path.symlink_metadata().is_ok() {
+        return None;
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut beside: Vec<String> = std::fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    // A folder's own order must not decide.
+    beside.sort();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    Some(match tamiz_pipeline::closest(&name, beside.iter().map(String::as_str)) {
+        Some(near) => {
+            format!("there is no input `{input}`: did you mean `{}`?", path.with_file_name(near).display())
+        }
+        None if !folder.exists() => {
+            format!("there is no input `{input}`: there is no folder `{}`", folder.display())
+        }
+        None => format!("there is no input `{input}`: check the path"),
+    })
 }
 
 #[cfg(test)]

@@ -1,0 +1,380 @@
+//! WARC and WET records, by hand: ISO 28500 as crawlers write it.
+//!
+//! A document is a `response` (or `resource`) whose payload is HTML or plain text, or a `conversion`, which is the text
+//! of one, as in WET files. All others (requests, metadata, pictures, errors) are passed over and counted.
+
+use std::borrow::Cow;
+use std::io::Read;
+
+use memchr::memmem;
+
+/// The longest head of a record, or of an HTTP response in it, in bytes.
+pub(crate) const HEAD_LIMIT: usize = 256 << 10;
+
+/// Where a record begins.
+pub(crate) const MAGIC: &[u8] = b"WARC/";
+
+/// The head of a record.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Head<'b> {
+    /// Its length with the blank line behind it.
+    pub(crate) length: usize,
+    kind: &'b str,
+    /// Bytes of the block that follows.
+    pub(crate) content: u64,
+    id: &'b str,
+    pub(crate) url: Option<&'b str>,
+    pub(crate) date: Option<&'b str>,
+    content_type: &'b str,
+    payload_type: Option<&'b str>,
+}
+
+/// What stands at the beginning of some bytes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Start<'b> {
+    /// A record's head.
+    Head(Head<'b>),
+    /// Its beginning: the rest is not there yet.
+    Short,
+    /// No record.
+    Wrong(&'static str),
+}
+
+/// Reads the head of the record that begins with these bytes.
+pub(crate) fn start(bytes: &[u8]) -> Start<'_> {
+    let magic = MAGIC.len().min(bytes.len());
+    if bytes[..magic] != MAGIC[..magic] {
+        return Start::Wrong("no record of a WARC begins here");
+    }
+    let Some((length, fields)) = head_end(bytes) else {
+        return if bytes.len() > HEAD_LIMIT {
+            Start::Wrong("the head of the record has no end")
+        } else {
+            Start::Short
+        };
+    };
+    let Ok(text) = std::str::from_utf8(&bytes[..fields]) else {
+        return Start::Wrong("the head of the record is not UTF-8");
+    };
+    let field = |name: &str| field(text, name);
+    let Some(content) = field("content-length").and_then(|length| length.parse().ok()) else {
+        return Start::Wrong("the record has no `Content-Length`");
+    };
+    // Some crawlers put angle brackets around addresses, as an early draft had it.
+    let bare = |value: &'_ str| -> usize { value.len() - value.trim_start_matches('<').len() };
+    let unbracketed = |value| -> &str {
+        let value: &str = value;
+        value[bare(value)..].trim_end_matches('>')
+    };
+    Start::Head(Head {
+        length,
+        kind: field("warc-type").unwrap_or(""),
+        content,
+        id: field("warc-record-id").map_or("", unbracketed),
+        url: field("warc-target-uri").map(unbracketed),
+        date: field("warc-date"),
+        content_type: field("content-type").unwrap_or(""),
+        payload_type: field("warc-identified-payload-type"),
+    })
+}
+
+/// The length of a head with its blank line, and without.
+fn head_end(bytes: &[u8]) -> Option<(usize, usize)> {
+    let bytes = &bytes[..bytes.len().min(HEAD_LIMIT)];
+    let crlf = memmem::find(bytes, b"\r\n\r\n").map(|at| (at + 4, at));
+    let lf = memmem::find(bytes, b"\n\n").map(|at| (at + 2, at));
+    match (crlf, lf) {
+        (Some(crlf), Some(lf)) => Some(crlf.min(lf)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The value of a field of a head, whose name is given in lower case.
+fn field<'b>(head: &'b str, name: &str) -> Option<&'b str> {
+    head.lines().find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        key.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+    })
+}
+
+/// What the payload of a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Payload {
+    Html,
+    Plain,
+}
+
+/// A record that is a document.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Document<'b> {
+    pub(crate) id: &'b str,
+    pub(crate) url: Option<&'b str>,
+    pub(crate) date: Option<&'b str>,
+    pub(crate) payload: Payload,
+    /// What HTTP says that the text is encoded in.
+    pub(crate) charset: Option<&'b str>,
+    body: &'b [u8],
+    chunked: bool,
+    /// What HTTP says that the body is compressed with.
+    coding: &'b str,
+}
+
+impl<'b> Head<'b> {
+    /// Whether the record can be a document: if not, its block need not be looked at.
+    pub(crate) fn may_be_document(&self) -> bool {
+        matches!(self.kind, "response" | "resource" | "conversion")
+    }
+
+    /// The document that the record is; `None` if it is none.
+    pub(crate) fn document(&self, block: &'b [u8]) -> Option<Document<'b>> {
+        let plain = Document {
+            id: self.id,
+            url: self.url,
+            date: self.date,
+            payload: Payload::Plain,
+            charset: None,
+            body: block,
+            chunked: false,
+            coding: "",
+        };
+        match self.kind {
+            "conversion" => Some(plain),
+            "response" if !is_type(self.content_type, "application/http") && !block.starts_with(b"HTTP/") => {
+                // A record of another protocol: its block is the payload.
+                self.of_type(self.content_type, plain)
+            }
+            "response" => {
+                let (length, fields) = head_end(block)?;
+                // Servers write what they like into a head; only its ASCII matters here.
+                let head = ascii(&block[..fields])?;
+                let status = head.split_ascii_whitespace().nth(1)?;
+                if !status.starts_with('2') {
+                    return None;
+                }
+                let content_type = field(head, "content-type").unwrap_or("");
+                self.of_type(
+                    content_type,
+                    Document {
+                        charset: charset(content_type),
+                        body: &block[length..],
+                        chunked: field(head, "transfer-encoding")
+                            .is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")),
+                        coding: field(head, "content-encoding").unwrap_or(""),
+                        ..plain
+                    },
+                )
+            }
+            "resource" => self.of_type(self.content_type, plain),
+            _ => None,
+        }
+    }
+
+    /// The document, if that type is one of text.
+    fn of_type(&self, content_type: &'b str, document: Document<'b>) -> Option<Document<'b>> {
+        let unknown = |kind: &str| kind.is_empty() || is_type(kind, "application/octet-stream");
+        let mut kind = content_type;
+        if unknown(kind) {
+            kind = self.payload_type.unwrap_or("");
+        }
+        let payload = if ["text/html", "application/xhtml+xml", "application/xhtml"]
+            .into_iter()
+            .any(|html| is_type(kind, html))
+        {
+            Payload::Html
+        } else if is_type(kind, "text/plain") {
+            Payload::Plain
+        } else if unknown(kind) && looks_like_html(document.body) {
+            Payload::Html
+        } else {
+            return None;
+        };
+        Some(Document { payload, charset: document.charset.or_else(|| charset(content_type)), ..document })
+    }
+}
+
+/// The head up to what is not ASCII: HTTP has nothing else in names and in the values that matter.
+fn ascii(head: &[u8]) -> Option<&str> {
+    let end = head.iter().position(|byte| !byte.is_ascii()).unwrap_or(head.len());
+    std::str::from_utf8(&head[..end]).ok()
+}
+
+fn is_type(value: &str, kind: &str) -> bool {
+    value.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case(kind)
+}
+
+/// The `charset` of a content type.
+fn charset(content_type: &str) -> Option<&str> {
+    content_type.split(';').skip(1).find_map(|parameter| {
+        let (key, value) = parameter.split_once('=')?;
+        key.trim().eq_ignore_ascii_case("charset").then(|| value.trim().trim_matches(['"', '\'']))
+    })
+}
+
+fn looks_like_html(body: &[u8]) -> bool {
+    let head = body[..body.len().min(1024)].to_ascii_lowercase();
+    let head = head.trim_ascii_start();
+    head.starts_with(b"<")
+        && [&b"<html"[..], b"<!doctype html"].iter().any(|tag| memmem::find(head, tag).is_some())
+}
+
+impl<'b> Document<'b> {
+    /// The payload's bytes: chunks joined, compression undone, at most `limit` bytes of it.
+    ///
+    /// # Errors
+    /// If they cannot be had: what is wrong, and what to do.
+    pub(crate) fn bytes(&self, limit: usize) -> Result<Cow<'b, [u8]>, (String, &'static str)> {
+        // Crawlers that join chunks themselves often leave the head as it was: then there are none to be seen.
+        let body = if self.chunked { unchunk(self.body) } else { None };
+        let body = body.map_or(Cow::Borrowed(self.body), Cow::Owned);
+        let coding = self.coding.trim().to_ascii_lowercase();
+        let damaged = |error: std::io::Error| {
+            (format!("the {coding} body is damaged: {error}"), "fetch the page again")
+        };
+        let unpacked = match coding.as_str() {
+            "gzip" | "x-gzip" if body.starts_with(&[0x1f, 0x8b]) => {
+                unpack(flate2::read::MultiGzDecoder::new(&*body), limit).map_err(damaged)?
+            }
+            "deflate" => {
+                // Servers have always disagreed over whether that has a header. Body that is in neither form was unpacked
+                // by the crawler.
+                let zlib = unpack(flate2::read::ZlibDecoder::new(&*body), limit);
+                match zlib.or_else(|_| unpack(flate2::read::DeflateDecoder::new(&*body), limit)) {
+                    Ok(unpacked) => unpacked,
+                    Err(_) => return Ok(body),
+                }
+            }
+            "zstd" if body.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) => {
+                let decoder = zstd::stream::read::Decoder::new(&*body).map_err(&damaged)?;
+                unpack(decoder, limit).map_err(damaged)?
+            }
+            "br" if std::str::from_utf8(&body).is_err() => {
+                return Err((
+                    "the body is compressed with Brotli, which is not read".to_owned(),
+                    "let the crawler unpack it, or ask for gzip",
+                ));
+            }
+            // Unpacked by the crawler, which left the head as it was.
+            _ => return Ok(body),
+        };
+        if unpacked.len() > limit {
+            return Err((
+                format!("the record is too large: over {limit} bytes once it is unpacked"),
+                "raise the limit on a record's size",
+            ));
+        }
+        Ok(Cow::Owned(unpacked))
+    }
+}
+
+fn unpack(decoder: impl Read, limit: usize) -> std::io::Result<Vec<u8>> {
+    let mut out = Vec::new();
+    decoder.take(limit as u64 + 1).read_to_end(&mut out)?;
+    Ok(out)
+}
+
+/// Joins the chunks of a body; `None` if it is not made of chunks. A body that was cut off ends where it ends.
+fn unchunk(body: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(body.len());
+    let mut rest = body;
+    loop {
+        let feed = memchr::memchr(b'\n', &rest[..rest.len().min(1024)])?;
+        let line = rest[..feed].trim_ascii_end();
+        let size = line.split(|&byte| byte == b';').next().unwrap_or(line).trim_ascii();
+        let size = std::str::from_utf8(size).ok().filter(|size| !size.is_empty() && size.len() <= 16)?;
+        let size = usize::from_str_radix(size, 16).ok()?;
+        rest = &rest[feed + 1..];
+        if size == 0 {
+            return Some(out);
+        }
+        if size >= rest.len() {
+            out.extend_from_slice(rest);
+            return Some(out);
+        }
+        out.extend_from_slice(&rest[..size]);
+        rest = &rest[size..];
+        rest = rest.strip_prefix(b"\r\n").or_else(|| rest.strip_prefix(b"\n"))?;
+        if rest.is_empty() {
+            return Some(out);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn head(text: &str) -> String {
+        text.replace('\n', "\r\n")
+    }
+
+    fn response(http: &str, body: &[u8]) -> (String, Vec<u8>) {
+        let mut block = head(http).into_bytes();
+        block.extend_from_slice(b"\r\n");
+        block.extend_from_slice(body);
+        let warc = format!(
+            "WARC/1.0\nWARC-Type: response\nWARC-Record-ID: <urn:uuid:7>\nwarc-target-uri: <https://a.example/x>\n\
+             Content-Type: application/http; msgtype=response\nContent-Length: {}\n\n",
+            block.len()
+        );
+        (head(&warc), block)
+    }
+
+    fn body(http: &str, bytes: &[u8]) -> Option<Vec<u8>> {
+        let (warc, block) = response(http, bytes);
+        let Start::Head(head) = start(warc.as_bytes()) else { panic!("no head") };
+        Some(head.document(&block)?.bytes(1000).ok()?.into_owned())
+    }
+
+    #[test]
+    fn a_head_says_what_the_record_is() {
+        let (warc, block) =
+            response("HTTP/1.1 200 OK\nContent-type: text/html; charset=\"iso-8859-1\"\n", b"<p>a");
+        let Start::Head(head) = start(warc.as_bytes()) else { panic!("no head") };
+        assert_eq!((head.length, head.content), (warc.len(), block.len() as u64));
+        let document = head.document(&block).unwrap();
+        assert_eq!((document.id, document.url), ("urn:uuid:7", Some("https://a.example/x")));
+        assert_eq!((document.payload, document.charset), (Payload::Html, Some("iso-8859-1")));
+        assert_eq!(start(b"WARC/1.0\r\nContent-"), Start::Short);
+        assert_eq!(start(b"WA"), Start::Short);
+        assert!(matches!(start(b"HTTP/1.1"), Start::Wrong(_)));
+        assert!(matches!(start(b"WARC/1.0\r\nWARC-Type: response\r\n\r\n"), Start::Wrong(_)));
+        assert!(matches!(start(b"WARC/1.0\r\nContent-Length: -7\r\n\r\n"), Start::Wrong(_)));
+    }
+
+    #[test]
+    fn bodies_are_unchunked_and_unpacked() {
+        let chunked = "HTTP/1.1 200 OK\nContent-Type: text/html\nTransfer-Encoding: chunked\n";
+        assert_eq!(body(chunked, b"4;x=1\r\n<p>a\r\n2\r\nbc\r\n0\r\n\r\n").unwrap(), b"<p>abc");
+        assert_eq!(body(chunked, b"ffff\r\n<p>cut").unwrap(), b"<p>cut");
+        assert_eq!(body(chunked, b"<p>joined by the crawler").unwrap(), b"<p>joined by the crawler");
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(b"<p>packed").unwrap();
+        let gzip = gzip.finish().unwrap();
+        let packed = "HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Encoding: gzip\n";
+        assert_eq!(body(packed, &gzip).unwrap(), b"<p>packed");
+        assert_eq!(body(packed, b"<p>unpacked").unwrap(), b"<p>unpacked");
+        assert_eq!(body(packed, &gzip[..gzip.len() - 5]), None, "cut off");
+        let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        bomb.write_all(&[b' '; 5000]).unwrap();
+        let bomb = bomb.finish().unwrap();
+        assert_eq!(body(packed, &bomb), None, "larger than the limit");
+    }
+
+    #[test]
+    fn what_is_no_page_is_passed_over() {
+        for http in [
+            "HTTP/1.1 404 Not Found\nContent-Type: text/html\n",
+            "HTTP/1.1 301 Moved\nContent-Type: text/html\n",
+            "HTTP/1.1 200 OK\nContent-Type: image/png\n",
+            "HTTP/1.1 200 OK\nContent-Type: application/json\n",
+            "HTTP/1.1 200 OK\n",
+            "no HTTP",
+        ] {
+            assert_eq!(body(http, b"binary"), None, "{http}");
+        }
+        assert!(body("HTTP/1.1 200 OK\n", b" <!DOCTYPE html><p>a").is_some());
+        assert!(body("HTTP/1.1 200\nContent-Type: TEXT/PLAIN\n", b"a").is_some());
+    }
+}

@@ -1,0 +1,148 @@
+//! The documents that the page shows before and after.
+
+use serde::Serialize;
+
+use super::Nearest;
+use super::gather::safe;
+use crate::documents::Kept;
+
+/// A document, as it is held until the page is written.
+#[derive(Debug)]
+pub(super) struct Sample {
+    document: Kept,
+    pub(super) nearest: Option<Nearest>,
+}
+
+/// A document, as the page shows it.
+#[derive(Debug, Serialize)]
+pub(super) struct Shown {
+    id: String,
+    url: Option<String>,
+    language: Option<String>,
+    before: u64,
+    after: u64,
+    names: usize,
+    sentences: usize,
+    /// The score and threshold of the line decided most narrowly.
+    score: Option<f32>,
+    threshold: Option<f32>,
+    lines: Vec<ShownLine>,
+    /// Lines that are left out, for the page's sake.
+    left: usize,
+}
+
+/// A line in pieces.
+#[derive(Debug, Default, Serialize)]
+struct ShownLine {
+    pieces: Vec<Piece>,
+    /// Kind, stage and rule of what went, where something did.
+    kind: Option<&'static str>,
+    stage: Option<String>,
+    rule: Option<String>,
+    /// Whether all of it went.
+    is_gone: bool,
+    /// Whether it is the one decided most narrowly.
+    is_nearest: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct Piece {
+    text: String,
+    is_gone: bool,
+}
+
+/// At most so many characters of a text.
+pub(super) fn short(text: &str, most: usize) -> String {
+    let text = safe(text);
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text,
+    }
+}
+
+impl Sample {
+    pub(super) fn of(document: Kept, nearest: Option<Nearest>) -> Self {
+        Self { document, nearest }
+    }
+
+    /// The share of its characters that went.
+    pub(super) fn share(&self) -> f64 {
+        let removed: usize =
+            self.document.marks.removed.iter().map(|removed| removed.end - removed.start).sum();
+        removed as f64 / (self.document.text.chars().count() + removed).max(1) as f64
+    }
+
+    /// What the page shows of it: about so many characters.
+    pub(super) fn shown(&self, most: usize) -> Shown {
+        let Kept { marks, text, url, .. } = &self.document;
+        let source = self.document.source();
+        let (lines, left) = source.map_or_else(|| plain(text, most), |source| self.lines(source, most));
+        Shown {
+            id: short(&self.document.shown_id(), 120),
+            url: url.as_deref().map(|url| short(url, 200)),
+            language: marks.language.as_ref().map(|language| language.code.clone()),
+            before: source.unwrap_or(text).chars().count() as u64,
+            after: text.chars().count() as u64,
+            names: marks.names.len(),
+            sentences: marks.sentences.len(),
+            score: self.nearest.map(|nearest| nearest.score),
+            threshold: self.nearest.map(|nearest| nearest.threshold),
+            lines,
+            left,
+        }
+    }
+
+    /// The original's lines with what went in them; and how many are left out.
+    fn lines(&self, source: &str, most: usize) -> (Vec<ShownLine>, usize) {
+        let removed = &self.document.marks.removed;
+        let (mut lines, mut next, mut point, mut byte, mut used) = (Vec::new(), 0, 0, 0, 0);
+        let mut left = 0;
+        for line in source.split('\n') {
+            let chars: Vec<char> = line.chars().collect();
+            let (start, end) = (point, point + chars.len());
+            let is_nearest = self.nearest.is_some_and(|n| (byte..=byte + line.len()).contains(&n.start));
+            point = end + 1;
+            byte += line.len() + 1;
+            if line.trim().is_empty() {
+                continue;
+            }
+            while removed.get(next).is_some_and(|span| span.end <= start) {
+                next += 1;
+            }
+            // The line decided most narrowly is shown, however far down it stands.
+            if used > most && !is_nearest {
+                left += 1;
+                continue;
+            }
+            let mut shown = ShownLine { is_nearest, ..ShownLine::default() };
+            let mut position = start;
+            let room = (most / 4).max(200);
+            let mut push = |shown: &mut ShownLine, from: usize, to: usize, is_gone: bool| {
+                let text: String = chars[from - start..to - start].iter().collect();
+                if !text.is_empty() {
+                    used += text.chars().count().min(room);
+                    shown.pieces.push(Piece { text: short(&text, room), is_gone });
+                }
+            };
+            for span in removed[next..].iter().take_while(|span| span.start < end) {
+                let (from, to) = (span.start.max(start), span.end.min(end));
+                push(&mut shown, position, from.max(position), false);
+                push(&mut shown, from, to, true);
+                position = to;
+                shown.kind = Some(span.kind.name());
+                shown.stage = Some(span.stage.clone());
+                shown.rule = Some(short(&span.rule, 60));
+            }
+            push(&mut shown, position, end.max(position), false);
+            shown.is_gone = shown.pieces.iter().all(|piece| piece.is_gone || piece.text.trim().is_empty());
+            lines.push(shown);
+        }
+        (lines, left)
+    }
+}
+
+/// The clean text alone, where there is no residue.
+fn plain(text: &str, most: usize) -> (Vec<ShownLine>, usize) {
+    let piece = Piece { text: short(text, most), is_gone: false };
+    (vec![ShownLine { pieces: vec![piece], ..ShownLine::default() }], 0)
+}

@@ -1,0 +1,153 @@
+//! `_tamiz/report.html`: a run as one page that people would rather look at than read.
+//!
+//! It is self-contained: no script, style, image or font from elsewhere, and a content-security policy that would let
+//! none in. Texts of documents are escaped by the template engine, and what could turn or hide text is taken out.
+//! But for times, the same output gives the same page.
+
+mod documents;
+mod gather;
+
+use minijinja::{Environment, context};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::output::{OutputDir, ReviewError};
+use documents::Shown;
+use gather::Gathered;
+
+/// The page is smaller than this many bytes, whatever the documents hold.
+const BOUND: usize = 480_000;
+
+/// How near a document's least certain line is to the threshold: the first byte of the line, its score, and the
+/// threshold that it was measured by.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Nearest {
+    /// The line's first byte in the original.
+    pub start: usize,
+    /// From 0 (surely furniture) to 1 (surely content).
+    pub score: f32,
+    /// From here on it is kept.
+    pub threshold: f32,
+}
+
+impl Nearest {
+    fn distance(self) -> f32 {
+        (self.score - self.threshold).abs()
+    }
+}
+
+/// Finds the line of an original that was decided most narrowly, if lines were decided by a score. The second text is
+/// the document's site.
+pub type Narrowest<'n> = dyn FnMut(&str, Option<&str>) -> Option<Nearest> + 'n;
+
+const STYLE: &str = include_str!("page.css");
+const SCRIPT: &str = include_str!("page.js");
+
+/// The page of a run, from its output and from what `report.json` says of it.
+///
+/// # Errors
+/// If the output cannot be read.
+pub fn report(
+    output: &OutputDir,
+    summary: &Value,
+    narrowest: &mut Narrowest<'_>,
+) -> Result<String, ReviewError> {
+    let gathered = Gathered::of(output, narrowest)?;
+    // Long documents are cut down until the page is small enough for any browser and mailbox.
+    let mut most = 6_000;
+    loop {
+        let page = page(output, summary, &gathered, most)
+            .map_err(|error| ReviewError::new(format!("cannot write the report: {error:#}: report it")))?;
+        if page.len() < BOUND || most < 100 {
+            return Ok(page);
+        }
+        most /= 2;
+    }
+}
+
+fn page(
+    output: &OutputDir,
+    summary: &Value,
+    gathered: &Gathered,
+    most: usize,
+) -> Result<String, minijinja::Error> {
+    let mut environment = Environment::new();
+    environment.set_trim_blocks(true);
+    environment.set_lstrip_blocks(true);
+    environment.add_filter("thousands", thousands);
+    environment.add_filter("size", size);
+    environment.add_filter("percent", |share: f64| format!("{:.1}", 100.0 * share));
+    environment.add_template("page.html", include_str!("page.html"))?;
+    let documents: Vec<Shown> = gathered.documents.iter().map(|document| document.shown(most)).collect();
+    environment.get_template("page.html")?.render(context! {
+        policy => format!(
+            "default-src 'none'; style-src '{}'; script-src '{}'; base-uri 'none'; form-action 'none'",
+            hash(STYLE),
+            hash(SCRIPT)
+        ),
+        style => STYLE,
+        script => SCRIPT,
+        manifest => context! {
+            tamiz => output.manifest.tamiz,
+            pipeline => output.manifest.pipeline.name,
+            definition => gather::safe(&output.manifest.pipeline.definition),
+        },
+        summary => summary,
+        funnel => gather::funnel(summary),
+        removed => gather::removed(summary),
+        kinds => gather::kinds(summary),
+        languages => gather::languages(summary),
+        times => gather::times(summary),
+        gathered => gathered,
+        documents => documents,
+    })
+}
+
+/// The hash by which a content-security policy lets one text in.
+fn hash(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digest = Sha256::digest(text.as_bytes());
+    let mut coded = String::from("sha256-");
+    for group in digest.chunks(3) {
+        let bits =
+            group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
+        for i in 0..4 {
+            let digit = DIGITS[(bits >> (18 - 6 * i) & 63) as usize];
+            coded.push(if i <= group.len() { char::from(digit) } else { '=' });
+        }
+    }
+    coded
+}
+
+/// Bytes as people say them.
+fn size(bytes: f64) -> String {
+    match bytes {
+        b if b < 1e6 => format!("{:.0} KB", b / 1e3),
+        b if b < 1e9 => format!("{:.1} MB", b / 1e6),
+        b => format!("{:.1} GB", b / 1e9),
+    }
+}
+
+fn thousands(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let mut shown = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            shown.push('\u{202f}');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_s_hash_is_that_of_the_standard() {
+        // From the example of Content Security Policy Level 2, section 7.19.
+        assert_eq!(hash("alert('Hello, world.');"), "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=");
+        assert_eq!(thousands(1_234_567.0), "1\u{202f}234\u{202f}567");
+    }
+}

@@ -1,0 +1,117 @@
+//! The guide's chapters, as a reader would follow them: every file is written, every command is run, and what it prints
+//! is compared with what the chapter says.
+//!
+//! A fenced block's info string says what it is: `toml NAME`, `text NAME` or `tsv NAME` is a file; `sh` is run; `text
+//! output` is what the commands above it print, line by line, `…` for lines left out; `console` needs a checkout and is
+//! not run here.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use crate::support::{files, read, root};
+
+/// The fenced blocks of a chapter: info string and content.
+fn blocks(text: &str) -> Vec<(String, String)> {
+    let mut blocks = Vec::new();
+    let mut open: Option<(String, String)> = None;
+    for line in text.lines() {
+        match &mut open {
+            None => {
+                if let Some(info) = line.strip_prefix("```") {
+                    open = Some((info.trim().to_owned(), String::new()));
+                }
+            }
+            Some(_) if line == "```" => blocks.extend(open.take()),
+            Some((_, content)) => *content += &format!("{line}\n"),
+        }
+    }
+    assert!(open.is_none(), "a block is not closed");
+    blocks
+}
+
+/// Whether the lines are printed in that order, with only `…` standing for others.
+fn prints(said: &str, printed: &str) -> Result<(), String> {
+    let mut printed = printed.lines().map(str::trim_end).peekable();
+    let mut may_skip = true;
+    for line in said.lines().map(str::trim_end) {
+        if line == "…" {
+            may_skip = true;
+            continue;
+        }
+        if may_skip {
+            while printed.next_if(|other| *other != line).is_some() {}
+        }
+        match printed.next() {
+            Some(other) if other == line => may_skip = false,
+            other => return Err(format!("the chapter says `{line}`, and the program prints {other:?}")),
+        }
+    }
+    Ok(())
+}
+
+/// Follows a chapter in a folder of its own.
+fn follow(path: &Path) {
+    let chapter = path.file_name().unwrap().to_string_lossy().into_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let bin = folder.path().join("bin");
+    fs::create_dir(&bin).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_tamiz-tested"), bin.join("tamiz")).unwrap();
+    for shared in ["pipelines", "tests"] {
+        std::os::unix::fs::symlink(root().join(shared), folder.path().join(shared)).unwrap();
+    }
+    let search = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let mut printed = String::new();
+    for (info, content) in blocks(&read(path)) {
+        let mut words = info.split_whitespace();
+        match (words.next().unwrap_or_default(), words.next()) {
+            ("sh", None) => {
+                let output = Command::new("sh")
+                    .args(["-euc", &content])
+                    .current_dir(folder.path())
+                    .env("PATH", &search)
+                    .env_remove("CLICOLOR_FORCE")
+                    .output()
+                    .unwrap();
+                printed = String::from_utf8_lossy(&output.stdout).into_owned();
+                let told = String::from_utf8_lossy(&output.stderr);
+                assert!(output.status.success(), "{chapter}: {content}{printed}{told}");
+            }
+            ("text", Some("output")) => {
+                if let Err(message) = prints(&content, &printed) {
+                    panic!("{chapter}: {message}; all of it:\n{printed}");
+                }
+            }
+            ("toml" | "text" | "tsv", Some(name)) => {
+                let path = folder.path().join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, content).unwrap();
+            }
+            ("console" | "rust" | "text", None) => {}
+            (other, name) => panic!("{chapter}: a block `{other} {name:?}` that is neither file nor command"),
+        }
+    }
+}
+
+#[test]
+fn every_command_and_definition_of_the_guide_does_what_it_says() {
+    for path in files("crates/tamiz-guide/book", ".md") {
+        follow(&path);
+    }
+}
+
+#[test]
+fn every_definition_on_the_stages_pages_loads() {
+    for entry in tamiz::REGISTRY.entries() {
+        let page = read(&root().join(format!("crates/tamiz-{}/README.md", entry.name)));
+        for (info, content) in blocks(&page) {
+            if info != "toml" || !content.contains("[[stage]]") {
+                continue;
+            }
+            let Err(mistakes) = tamiz::parse(&content) else { continue };
+            // The files that an example names are the reader's own.
+            let own = mistakes.list().iter().filter(|mistake| !mistake.message.contains("cannot read"));
+            assert_eq!(own.count(), 0, "{}: {mistakes}", entry.name);
+        }
+    }
+}
