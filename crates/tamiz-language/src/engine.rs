@@ -179,8 +179,11 @@ impl Engine {
         };
         let own = candidates.guess(words, expected);
         #[cfg(feature = "lingua")]
-        if own.is_none_or(|own| own.confidence < UNSURE) && thorough {
-            return self.wider.guess(&words.letters).filter(|wide| self.allows(wide.code)).or(own);
+        if thorough
+            && own.is_none_or(|own| own.confidence < UNSURE)
+            && let Some(wide) = self.wider.guess(&words.letters)
+        {
+            return Some(wide);
         }
         if !thorough || own.is_some_and(|own| own.confidence >= UNSURE || words.letters.len() < ENOUGH) {
             return own;
