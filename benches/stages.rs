@@ -40,6 +40,11 @@ fn stages(bencher: Bencher<'_, '_>, name: &str) {
             learned = learner.finish(state);
             &learned
         }
+        Step::Counter(counter) => {
+            let pages: Vec<Document> = pages.iter().map(|page| Document::new(page.as_str())).collect();
+            learned = tamiz_core::counted(&**counter, &pages);
+            &learned
+        }
     };
     let mut scratch = Scratch::default();
     let bytes: usize = pages.iter().map(String::len).sum();

@@ -219,7 +219,11 @@ fn a_line_that_is_no_labelled_page_is_named() {
     let mut train = command();
     let output = train.args(["train", "boilerplate", "-o", "never.model"]).arg(&path).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(messages(&output).contains("pages.jsonl:13: missing field `lines`"), "{}", messages(&output));
+    assert!(
+        messages(&output).contains("pages.jsonl:13: neither `lines` nor `html`"),
+        "{}",
+        messages(&output)
+    );
 }
 
 #[test]

@@ -16,4 +16,5 @@ mod report;
 mod resume;
 mod review;
 mod run;
+mod shards;
 mod support;

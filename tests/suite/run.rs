@@ -181,8 +181,9 @@ fn learning_in_parts_and_merging_gives_the_same_output_as_one_run() {
     tamiz(&[word("merge"), &at("01.state"), &at("2.state"), word("-o"), &at("a.state")]);
     tamiz(&[word("merge"), &at("2.state"), &at("1.state"), &at("0.state"), word("-o"), &at("b.state")]);
     tamiz(&[word("fit"), &pipeline, &input, word("-o"), &at("c.state")]);
-    assert_eq!(read(&at("a.state")), read(&at("b.state")));
-    assert_eq!(read(&at("a.state")), read(&at("c.state")));
+    let state = |name| std::fs::read(at(name)).unwrap();
+    assert_eq!(state("a.state"), state("b.state"));
+    assert_eq!(state("a.state"), state("c.state"));
     tamiz(&[word("run"), &pipeline, &input, word("-o"), &at("alone")]);
     tamiz(&[word("run"), &pipeline, &input, word("-o"), &at("given"), word("--state"), &at("a.state")]);
     assert_eq!(bytes(&at("alone"))["part-00000.jsonl"], bytes(&at("given"))["part-00000.jsonl"]);
@@ -255,4 +256,65 @@ fn a_page_of_html_brings_its_own_fields_and_is_read_as_asked() {
     assert_eq!((&plain["language"], plain.get("author")), (&json!("es"), None));
     let asked = cleaned(&["--html", "list-marks,table-rows,markdown-links"]);
     assert_eq!(asked["text"], "1. Uno\n2. [Dos](/dos)\n1\t2\n");
+}
+
+#[test]
+fn what_the_markup_says_tells_content_from_what_stands_beside_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let article = [
+        "The bridge over the Sella opened again on Monday, three months after the flood that had closed it to all traffic.",
+        "Engineers found no damage to the pillars, the mayor said, and lorries may use it from next week on.",
+        "Until then they have to go by Arriondas, which adds forty minutes to the way from the coast to the plain.",
+        "The works have cost two million euros, of which the region pays the larger part.",
+    ];
+    let beside = [
+        (
+            "Ferry fares to rise in May",
+            "The ferry between the two banks will cost a third more from the first of May, its owners have announced.",
+        ),
+        (
+            "Bakers of the valley win prizes",
+            "Three bakers of the valley have won prizes at the fair in the capital, one of them for the second time.",
+        ),
+        (
+            "Library reopens in the old mill",
+            "The town's library has moved to the old mill, where it will have twice as many shelves as before.",
+        ),
+    ];
+    let paragraphs: String = article.iter().map(|line| format!("<p>{line}</p>")).collect();
+    let cards: String = beside
+        .iter()
+        .map(|(title, text)| format!("<div class=card><h3><a href=/x>{title}</a></h3><p>{text}</p></div>"))
+        .collect();
+    let page = format!(
+        "<html><body><nav><ul><li><a href=/>Home</a><li><a href=/s>Sports</a></ul></nav><main><article class=story>\
+         <h1>The bridge is open</h1>{paragraphs}</article></main><aside class='related teasers'>{cards}</aside>\
+         <footer><p>Since 1901</p></footer></body></html>"
+    );
+    fs::write(folder.path().join("page.html"), page).unwrap();
+    let clean = |definition: &str, input: &str| -> Value {
+        let out = folder.path().join("out");
+        let run = command()
+            .args(["run", definition, "--overwrite"])
+            .arg(folder.path().join(input))
+            .arg("-o")
+            .arg(&out)
+            .output()
+            .unwrap();
+        assert!(run.status.success(), "{}", messages(&run));
+        serde_json::from_str(&read(&out.join("part-00000.jsonl"))).unwrap()
+    };
+    let text = clean("pipelines/passthrough.toml", "page.html")["text"].as_str().unwrap().to_owned();
+    fs::write(folder.path().join("page.txt"), text).unwrap();
+    let by_text = clean("pipelines/boilerplate.toml", "page.txt")["text"].as_str().unwrap().len();
+    let record = clean("pipelines/boilerplate.toml", "page.html");
+    let by_markup = record["text"].as_str().unwrap();
+    assert!(article.iter().all(|line| by_markup.contains(line)), "{by_markup}");
+    assert!(
+        by_markup.len() < by_text,
+        "the text alone does not tell the teasers from the article: {by_markup}"
+    );
+    let removed = record["tamiz"]["removed"].as_array().unwrap();
+    let score = removed.iter().find_map(|mark| mark["score"].as_f64()).unwrap();
+    assert!((0.0..1.0).contains(&score), "a cut that a score has decided tells it: {score}");
 }

@@ -19,6 +19,8 @@ const LONGEST_HEADLINE: u32 = 40;
 const RESUMES: f32 = 0.8;
 /// Lines that are more likely content than this stay in spite of the block around them.
 const SURELY_CONTENT: f32 = 0.9;
+/// The same for the teaser of a headline right above, which shares a word with it that stands nowhere else.
+const SURELY_NO_TEASER: f32 = 0.97;
 /// The most lines of a block with the article going on below it.
 const LONGEST_INSET: usize = 16;
 
@@ -67,7 +69,8 @@ pub(crate) fn related(page: &Page, keep: &[f32], insets_only: bool, verdicts: &m
         }
         let cue = page.lines[i].cues.best;
         for j in i..end {
-            if keep[j] > SURELY_CONTENT {
+            let is_teaser = j > i + 1 && is_headline(&page.lines[j - 1]) && share_a_rare_word(page, j - 1, j);
+            if keep[j] > if is_teaser { SURELY_NO_TEASER } else { SURELY_CONTENT } {
                 continue;
             }
             let rule = match cue {
@@ -75,7 +78,7 @@ pub(crate) fn related(page: &Page, keep: &[f32], insets_only: bool, verdicts: &m
                 _ if is_headline(&page.lines[j]) => RELATED_HEADLINE,
                 _ => RELATED_TEASER,
             };
-            verdicts.mark(j, Verdict { kind: Kind::Related, rule });
+            verdicts.mark(j, Verdict { kind: Kind::Related, rule, by_score: false });
         }
         i = end.max(i + 1);
     }
@@ -146,7 +149,8 @@ pub(crate) fn ranked(page: &Page, source: &str, keep: &[f32], verdicts: &mut Ver
             for at in i..=last + usize::from(has_headline) {
                 // Recipes and guides number their headings as well: the labeller has the last word.
                 if keep[at] < 0.5 {
-                    verdicts.mark(at, Verdict { kind: Kind::Related, rule: RANKED_HEADLINE });
+                    verdicts
+                        .mark(at, Verdict { kind: Kind::Related, rule: RANKED_HEADLINE, by_score: false });
                 }
             }
             i = last + 1;

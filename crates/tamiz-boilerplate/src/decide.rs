@@ -38,7 +38,7 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
     verdicts.reset(page.lines.len());
     for (i, line) in page.lines.iter().enumerate() {
         if let Some(cue) = says_furniture(line, keep[i], page, i) {
-            verdicts.mark(i, Verdict { kind: cue.kind(), rule: cue.rule() });
+            verdicts.mark(i, Verdict { kind: cue.kind(), rule: cue.rule(), by_score: false });
         }
     }
     blocks::ranked(page, source, keep, verdicts);
@@ -62,7 +62,8 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
 
 /// The probability from which on this line stays, without further evidence.
 pub(crate) fn limit(page: &Page, i: usize, threshold: f32) -> f32 {
-    let inside = page.prose[i] && page.best.first <= i && i <= page.best.last;
+    // Where HTML says what a paragraph stands in, that it stands among others says nothing more.
+    let inside = !page.has_hints && page.prose[i] && page.best.first <= i && i <= page.best.last;
     match page.since_prose[i] {
         1..=2 if inside => threshold * NEXT_INSIDE,
         _ if inside => threshold * INSIDE,
@@ -129,9 +130,9 @@ fn captions(page: &Page, source: &str, keep: &[f32], verdicts: &mut Verdicts) {
         let Some(rule) = credit(line, keep[i]).or_else(|| glued_credit(page, i, source, keep[i])) else {
             continue;
         };
-        verdicts.mark(i, Verdict { kind: Kind::Caption, rule });
+        verdicts.mark(i, Verdict { kind: Kind::Caption, rule, by_score: false });
         if i > 0 && repeats_title(page, i - 1) {
-            verdicts.mark(i - 1, Verdict { kind: Kind::Caption, rule: ALT_TEXT });
+            verdicts.mark(i - 1, Verdict { kind: Kind::Caption, rule: ALT_TEXT, by_score: false });
         }
     }
 }
@@ -185,7 +186,7 @@ fn repeats_title(page: &Page, i: usize) -> bool {
 
 /// What a line that is not content may be, by its looks.
 fn guess(page: &Page, i: usize, line: &Line, in_comments: bool) -> Verdict {
-    let verdict = |kind, rule| Verdict { kind, rule };
+    let verdict = |kind, rule| Verdict { kind, rule, by_score: true };
     if let Some(cue) = line.cues.lead.or(line.cues.best)
         && (line.tokens <= 12 || line.cues.cover >= 0.3)
         && cue.role() != Role::Hint

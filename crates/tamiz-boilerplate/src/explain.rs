@@ -14,7 +14,14 @@ impl Boilerplate {
         let Buffers { page, labeller, .. } = buffers;
         let allowed = TableSet::of(document.language().map(|language| language.code));
         page.read(document, &Reader::new(&self.cues, allowed));
-        let threshold = labeller.label(&self.model, page, self.threshold, self.confidence);
+        let threshold = labeller.label(
+            &self.model,
+            page,
+            document.hints(),
+            document.repeats(),
+            self.threshold,
+            self.confidence,
+        );
         let mut folded = Folded::default();
         let mut evidence = Vec::new();
         for (i, line) in page.lines.iter().enumerate() {

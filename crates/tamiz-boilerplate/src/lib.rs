@@ -1,5 +1,6 @@
 //! Marks what surrounds a page's content: navigation, advertisements, teasers and related headlines, captions,
-//! bylines and datelines, interface, promotion, notices and comments. It reads nothing but the text.
+//! bylines and datelines, interface, promotion, notices and comments. It reads the text,
+//! and where they are known, what HTML says of its lines and on how many of the site's pages they stand.
 //!
 //! Every line that is still kept is judged, in three steps:
 //! 1. *Cues*, words that name furniture ("Read more:", "Te puede interesar", "© 2024"), from tables of a dozen
@@ -20,7 +21,7 @@
 //! that only their score tells from the content.
 //!
 //! # What this crate does not know
-//! HTML and the site's other pages; what language a text is in (it uses the document's where a stage has told it,
+//! How HTML is read, and the site's other pages, but for what the document says of them; what language a text is in (it uses the document's where a stage has told it,
 //! and the tables of all languages otherwise); the meaning of a sentence. It does not repair text, and never adds.
 //!
 //! # Laws
@@ -67,7 +68,7 @@ mod words;
 
 use std::sync::Arc;
 
-use tamiz_core::{Document, Evidence, Kind, Reason, Scratch, Span, Stage, StageConfig};
+use tamiz_core::{Document, Evidence, Kind, Reason, RuleId, Scratch, Span, Stage, StageConfig};
 
 pub use config::Config;
 use cues::{Cues, TableSet};
@@ -106,9 +107,10 @@ impl Boilerplate {
         Self { cues, model, keep, threshold, confidence }
     }
 
-    fn cut(&self, document: &mut Document, span: Span, kind: Kind, rule: tamiz_core::RuleId) {
+    fn cut(&self, document: &mut Document, span: Span, kind: Kind, rule: RuleId, score: Option<f32>) {
         if self.keep >> kind as u16 & 1 == 0 {
-            document.cut(span, Reason { stage: Config::NAME, kind, rule });
+            let score = score.map(|score| (score * 1000.0).round() as u16);
+            document.cut_scored(span, Reason { stage: Config::NAME, kind, rule }, score);
         }
     }
 }
@@ -118,16 +120,24 @@ impl Stage for Boilerplate {
         let Buffers { page, labeller, verdicts } = scratch.get();
         let language = document.language().map(|language| language.code);
         page.read(document, &Reader::new(&self.cues, TableSet::of(language)));
-        let threshold = labeller.label(&self.model, page, self.threshold, self.confidence);
+        let threshold = labeller.label(
+            &self.model,
+            page,
+            document.hints(),
+            document.repeats(),
+            self.threshold,
+            self.confidence,
+        );
         decide::decide(page, document.source(), labeller.keep(), threshold, verdicts);
         for (i, line) in page.lines.iter().enumerate() {
             if let Some(verdict) = verdicts.get(i) {
-                self.cut(document, line.span(), verdict.kind, verdict.rule);
+                let score = verdict.by_score.then(|| labeller.keep()[i]);
+                self.cut(document, line.span(), verdict.kind, verdict.rule, score);
             } else if let Some(cue) = line.cues.tail
                 && line.tail < line.end
             {
                 let tail = Span::new(line.tail as usize, line.end as usize);
-                self.cut(document, tail, cue.kind(), cue.rule());
+                self.cut(document, tail, cue.kind(), cue.rule(), None);
             }
         }
     }

@@ -21,6 +21,8 @@ pub(crate) const NONE: u32 = u32::MAX;
 #[derive(Default)]
 pub(crate) struct Page {
     pub(crate) lines: Vec<Line>,
+    /// The number of each in the document.
+    pub(crate) numbers: Vec<u32>,
     pub(crate) words: Words,
     pub(crate) prose: Vec<bool>,
     /// Tokens before each line, of all lines and of prose; one longer than `lines`.
@@ -46,6 +48,8 @@ pub(crate) struct Page {
     pub(crate) title: u32,
     pub(crate) title_words: u32,
     pub(crate) tiny_lines: u32,
+    /// Whether HTML says more of the lines.
+    pub(crate) has_hints: bool,
     counters: [Counter; 3],
     buffers: Buffers,
 }
@@ -57,6 +61,8 @@ impl Page {
     /// Reads a document's kept lines, in time linear in its length.
     pub(crate) fn read(&mut self, document: &Document, reader: &Reader<'_>) {
         self.lines.clear();
+        self.has_hints = document.hints().is_some();
+        self.numbers.clear();
         self.words.clear();
         let mut at: Option<(usize, Span)> = None;
         for run in document.kept() {
@@ -64,14 +70,14 @@ impl Page {
                 // An earlier stage cut something within the line: judge it from its first kept word to its last.
                 Some((line, span)) if *line == run.line => *span = Span::new(span.start(), run.span.end()),
                 _ => {
-                    if let Some((_, span)) = at.replace((run.line, run.span)) {
-                        self.push(document, reader, span);
+                    if let Some((line, span)) = at.replace((run.line, run.span)) {
+                        self.push(document, reader, line, span);
                     }
                 }
             }
         }
-        if let Some((_, span)) = at {
-            self.push(document, reader, span);
+        if let Some((line, span)) = at {
+            self.push(document, reader, line, span);
         }
         self.count_words();
         self.find_blocks();
@@ -80,11 +86,12 @@ impl Page {
         self.find_title();
     }
 
-    fn push(&mut self, document: &Document, reader: &Reader<'_>, span: Span) {
+    fn push(&mut self, document: &Document, reader: &Reader<'_>, number: usize, span: Span) {
         self.lines.push(Line::default());
         if let Some(line) = self.lines.last_mut() {
             reader.read(document.source(), span, &mut self.words, &mut self.buffers, line);
         }
+        self.numbers.push(number as u32);
     }
 
     /// Whether the line's tokens are mostly those of a script without blanks.

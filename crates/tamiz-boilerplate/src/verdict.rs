@@ -7,6 +7,8 @@ use tamiz_core::{Kind, RuleId};
 pub(crate) struct Verdict {
     pub(crate) kind: Kind,
     pub(crate) rule: RuleId,
+    /// Whether the line's score is what decided.
+    pub(crate) by_score: bool,
 }
 
 /// A verdict or none for every line of a page. The first verdict on a line stays.

@@ -12,6 +12,8 @@ pub struct Cut {
     pub span: Span,
     /// Why.
     pub reason: Reason,
+    /// How likely the text was content by the stage's own count, in thousandths, if that is what decided.
+    pub score: Option<u16>,
 }
 
 /// A stretch of kept text within one line, without blanks at its ends.
@@ -150,17 +152,25 @@ impl Document {
     /// # Panics
     /// If the span does not lie on character boundaries of the source: a fault of the calling stage.
     pub fn cut(&mut self, span: Span, reason: Reason) {
+        self.cut_scored(span, reason, None);
+    }
+
+    /// As [`Document::cut`], with the score that decided: see [`Cut::score`].
+    ///
+    /// # Panics
+    /// As [`Document::cut`].
+    pub fn cut_scored(&mut self, span: Span, reason: Reason, score: Option<u16>) {
         self.check(span);
         if self.cuts.last_key_value().is_none_or(|(_, last)| last.span.end() <= span.start()) {
             // Stages walk forward, so this is the usual way.
             if !span.is_empty() {
-                self.cuts.insert(span.start(), Cut { span, reason });
+                self.cuts.insert(span.start(), Cut { span, reason, score });
             }
             return;
         }
         let gaps: Vec<Span> = self.gaps(span).collect();
         for gap in gaps {
-            self.cuts.insert(gap.start(), Cut { span: gap, reason });
+            self.cuts.insert(gap.start(), Cut { span: gap, reason, score });
         }
     }
 

@@ -31,6 +31,7 @@
 //! assert_eq!((removed[0].start, removed[0].end, removed[0].kind), (0, 7, Kind::Navigation));
 //! ```
 
+mod count;
 mod document;
 mod explain;
 mod hints;
@@ -44,6 +45,7 @@ mod scratch;
 mod span;
 mod stage;
 
+pub use count::{Count, Counter, Key, counted};
 pub use document::{Cut, Document, Run};
 pub use explain::{Clue, Evidence};
 pub use hints::{ClassWords, Container, Element, Hint, Hints, Landmarks, Repeats};

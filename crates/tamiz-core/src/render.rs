@@ -81,6 +81,9 @@ pub struct RemovedMark {
     pub stage: &'static str,
     /// The rule that decided.
     pub rule: RuleId,
+    /// How likely the text was content, from 0 to 1, if a score is what decided.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub score: Option<f32>,
 }
 
 /// A name in the clean text.
@@ -219,12 +222,13 @@ impl Document {
             let mut points = CodePoints::new(self.source());
             annotations.removed = Some(
                 (removed.iter())
-                    .map(|Cut { span, reason }| RemovedMark {
+                    .map(|Cut { span, reason, score }| RemovedMark {
                         start: points.at(span.start()),
                         end: points.at(span.end()),
                         kind: reason.kind,
                         stage: reason.stage,
                         rule: reason.rule,
+                        score: score.map(|thousandths| f32::from(thousandths) / 1000.0),
                     })
                     .collect(),
             );

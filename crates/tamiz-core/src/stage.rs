@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Document, Evidence, Scratch};
+use crate::{Counter, Document, Evidence, Scratch};
 
 /// A step of a pipeline: looks at what is still kept, and marks more.
 ///
@@ -92,6 +92,8 @@ pub enum Step {
     Ready(Box<dyn Stage>),
     /// Learns first.
     Learner(Box<dyn Learner>),
+    /// Learns first, by counting.
+    Counter(Box<dyn Counter>),
 }
 
 impl Built {
@@ -103,6 +105,11 @@ impl Built {
     /// A stage that learns from the corpus first.
     pub fn fit(marks: Marks, fit: impl Fit + 'static) -> Self {
         Built { marks, step: Step::Learner(Box::new(fit)) }
+    }
+
+    /// A stage that learns from the corpus first, by counting.
+    pub fn count(marks: Marks, counter: impl Counter + 'static) -> Self {
+        Built { marks, step: Step::Counter(Box::new(counter)) }
     }
 }
 

@@ -199,6 +199,9 @@ impl Respelling {
                 rewrite,
             };
         }
+        // Elsewhere the table's forms are not what an editor would write: Türkiye, Congo-Brazzaville.
+        let spanish = names.language.is_some_and(|code| code.as_str() == "es");
+        let foreign = foreign && spanish && is_latin(surface);
         let rewrite = (foreign && own.is_some_and(usual) && !within && mention.name_type == NameType::Place)
             .then_some(own)
             .flatten();
@@ -400,12 +403,18 @@ impl Respelling {
         if best.hash == token.hash || !is_latin(word) || !is_latin(better) {
             return None;
         }
+        // In other languages a name's ending may be its case, and nobody's accents are a slip.
+        let fixed = names.language.is_some_and(|code| UNINFLECTED.contains(&code.as_str()));
+        let marks = |word: &str| word.chars().filter(|c| !c.is_ascii()).count();
+        if !fixed || (!slavic && marks(better) < marks(word)) {
+            return None;
+        }
         // One mention against another is no majority, unless the better spelling is known from elsewhere.
         if plain(word) == plain(better) {
             let known = parts::usual(best.hash) > 0;
             return (known || best.count >= own).then_some((better, BY_ACCENT));
         }
-        let majority = best.count >= 2 && best.count > own;
+        let majority = spanish && best.count >= 2 && best.count > own;
         // Where the document has the language's own romanisation too, that is the one to follow, however rare.
         let native =
             slavic && spanish::is_foreign_romanisation(word) && !spanish::is_foreign_romanisation(better);

@@ -8,7 +8,7 @@ use arrow_schema::{DataType, Field, Fields, Schema};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use tamiz_formats::site_of;
-use tamiz_run::{CleanDocument, Runner};
+use tamiz_run::{CleanDocument, Lesson, RunError, Runner};
 
 use crate::strings::{Builder, Texts};
 
@@ -89,6 +89,17 @@ pub(crate) fn clean(
     }
     let added = [marks, fates, errors].map(Builder::finish);
     assemble(batch, text, texts.finish(), added)
+}
+
+/// Lets the stage that learns next see a batch: what it has learned, and the rows that taught it. Others teach nothing.
+pub(crate) fn observe(runner: &Runner, columns: &Columns) -> Result<(Lesson, usize), RunError> {
+    let mut lesson = runner.lesson()?;
+    let mut worker = runner.worker();
+    let mut learned = 0;
+    for (text, site) in columns.documents().flatten() {
+        learned += usize::from(worker.observe(text, site.as_deref(), &mut lesson).is_ok());
+    }
+    Ok((lesson, learned))
 }
 
 /// The batch with its column `text` replaced, and the added columns at its end. Those of an earlier run go, since their

@@ -6,7 +6,8 @@ use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use pyo3::create_exception;
 use pyo3::exceptions::{PyException, PyOSError, PyTypeError, PyValueError};
 use pyo3::prelude::*;
-use pyo3::types::{PyDict, PyList, PyTuple, PyType};
+use pyo3::pybacked::PyBackedBytes;
+use pyo3::types::{PyBytes, PyDict, PyList, PyTuple, PyType};
 use tamiz_core::{Built, Marks, intern};
 use tamiz_pipeline::{LoadError, Reach};
 use tamiz_run::{CleanDocument, Runner};
@@ -44,6 +45,13 @@ struct Added {
     version: String,
 }
 
+/// A state: the path of its file, or its bytes.
+#[derive(FromPyObject)]
+enum Given {
+    Bytes(PyBackedBytes),
+    Path(PathBuf),
+}
+
 fn error(message: impl std::fmt::Display) -> PyErr {
     TamizError::new_err(message.to_string())
 }
@@ -62,6 +70,17 @@ impl Pipeline {
 
     fn runner_mut(&self) -> RwLockWriteGuard<'_, Runner> {
         self.runner.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn load_given(&self, py: Python<'_>, state: Given) -> PyResult<()> {
+        py.detach(|| {
+            let mut runner = self.runner_mut();
+            match &state {
+                Given::Bytes(bytes) => runner.load(bytes),
+                Given::Path(path) => runner.load_file(path),
+            }
+        })
+        .map_err(error)
     }
 
     /// A read lock, if every stage is ready.
@@ -85,39 +104,55 @@ impl Pipeline {
     /// ----------
     /// path
     ///     The definition, a TOML file.
+    /// state
+    ///     What its corpus-level stages have learned: the path of a file that `tamiz fit` wrote, or its bytes.
     /// allow_outside
     ///     Whether it may name files outside its own folder.
     ///
-    /// Raises TamizError with every mistake of the definition, and OSError if it cannot be read.
+    /// Raises TamizError with every mistake of the definition or if the state does not fit, and OSError if the
+    /// definition cannot be read.
     #[classmethod]
-    #[pyo3(signature = (path, *, allow_outside=false))]
-    fn from_file(_: &Bound<'_, PyType>, path: PathBuf, allow_outside: bool) -> PyResult<Self> {
+    #[pyo3(signature = (path, *, state=None, allow_outside=false))]
+    fn from_file(
+        _: &Bound<'_, PyType>,
+        py: Python<'_>,
+        path: PathBuf,
+        state: Option<Given>,
+        allow_outside: bool,
+    ) -> PyResult<Self> {
         let reach = if allow_outside { Reach::Anywhere } else { Reach::Folder };
-        let loaded = tamiz_pipeline::Pipeline::load(&path, &tamiz::REGISTRY, reach);
+        let loaded = py.detach(|| tamiz_pipeline::Pipeline::load(&path, &tamiz::REGISTRY, reach));
         let pipeline = loaded.map_err(|failed| match failed {
             LoadError::Unreadable(message) => PyOSError::new_err(message),
             LoadError::Mistakes(mistakes) => error(mistakes),
         })?;
         // Other processes may have another working folder.
         let path = std::path::absolute(&path).unwrap_or(path);
-        Ok(Self::new(pipeline, path, reach))
+        let pipeline = Self::new(pipeline, path, reach);
+        state.map_or(Ok(()), |state| pipeline.load_given(py, state))?;
+        Ok(pipeline)
     }
 
     /// Loads a definition from a string. Files that it names are relative to the working folder, or to that of `path`.
     ///
-    /// Raises TamizError with every mistake of the definition.
+    /// Raises TamizError with every mistake of the definition, or if the state does not fit.
     #[classmethod]
-    #[pyo3(signature = (definition, *, path=None, allow_outside=false))]
+    #[pyo3(signature = (definition, *, path=None, state=None, allow_outside=false))]
     fn from_text(
         _: &Bound<'_, PyType>,
+        py: Python<'_>,
         definition: &str,
         path: Option<PathBuf>,
+        state: Option<Given>,
         allow_outside: bool,
     ) -> PyResult<Self> {
         let reach = if allow_outside { Reach::Anywhere } else { Reach::Folder };
         let path = path.unwrap_or_else(|| Path::new("definition").to_owned());
-        let pipeline = tamiz_pipeline::Pipeline::parse_at(&path, definition, &tamiz::REGISTRY, reach);
-        Ok(Self::new(pipeline.map_err(error)?, path, reach))
+        let parse = || tamiz_pipeline::Pipeline::parse_at(&path, definition, &tamiz::REGISTRY, reach);
+        let pipeline = py.detach(parse).map_err(error)?;
+        let pipeline = Self::new(pipeline, path, reach);
+        state.map_or(Ok(()), |state| pipeline.load_given(py, state))?;
+        Ok(pipeline)
     }
 
     /// What the pipeline is called.
@@ -251,17 +286,102 @@ impl Pipeline {
         if from_pyarrow { py.import("pyarrow")?.call_method1("record_batch", (ours,)) } else { Ok(ours) }
     }
 
+    /// Lets the stage that learns next see a batch: see `learns`. It sees documents as the stages before leave them.
+    ///
+    /// Rows that cannot be worked on teach nothing; `process_batch` tells why. Gives the number of rows that taught.
+    /// Batches may come in any order, from any thread, and be divided over any number of processes.
+    ///
+    /// Raises TamizError if no stage has to learn, or what it counts does not fit on the disk.
+    #[pyo3(signature = (batch, *, text="text", url="url"))]
+    fn fit_batch(&self, py: Python<'_>, batch: &Bound<'_, PyAny>, text: &str, url: &str) -> PyResult<usize> {
+        let given = capsule::import(batch)?;
+        let columns = Columns::of(&given, text, url)?;
+        py.detach(|| {
+            let runner = self.runner();
+            let (lesson, learned) = batch::observe(&runner, &columns).map_err(error)?;
+            runner.learn(lesson).map_err(error)?;
+            Ok(learned)
+        })
+    }
+
+    /// What the stage that learns next learns from a batch alone, as the bytes of a state; the pipeline stays as it is.
+    /// For engines, whose workers share nothing but what they give back.
+    #[pyo3(signature = (batch, *, text="text", url="url"))]
+    fn state_of_batch<'py>(
+        &self,
+        py: Python<'py>,
+        batch: &Bound<'py, PyAny>,
+        text: &str,
+        url: &str,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let given = capsule::import(batch)?;
+        let columns = Columns::of(&given, text, url)?;
+        let state = py.detach(|| {
+            let runner = self.runner();
+            runner.state_of(batch::observe(&runner, &columns)?.0)
+        });
+        Ok(PyBytes::new(py, &state.map_err(error)?))
+    }
+
+    /// Joins states, each the bytes of `state()` or `state_of_batch()`; the pipeline stays as it is. Any grouping and
+    /// order gives the same bytes.
+    fn merge_states<'py>(
+        &self,
+        py: Python<'py>,
+        states: Vec<PyBackedBytes>,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let merged = py.detach(|| self.runner().merged(states.iter().map(|state| &**state)));
+        Ok(PyBytes::new(py, &merged.map_err(error)?))
+    }
+
+    /// Makes ready the stages that have learned in a state, as `from_file(…, state=…)` does.
+    fn load(&self, py: Python<'_>, state: Given) -> PyResult<()> {
+        self.load_given(py, state)
+    }
+
+    /// What was learned so far, as the bytes of a state file: of the stages that have finished, and of the one that
+    /// learns as far as it has got. The same bytes for the same documents, whoever saw which of them when.
+    fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyBytes>> {
+        let state = py.detach(|| self.runner().state()).map_err(error)?;
+        Ok(PyBytes::new(py, &state))
+    }
+
+    /// Takes in what was learned elsewhere: the bytes of `state()`, or the path of a file that `tamiz fit` wrote. Any
+    /// grouping and order gives the same.
+    ///
+    /// Raises TamizError if it is not of this pipeline, and of the stage that learns now.
+    fn merge(&self, py: Python<'_>, state: Given) -> PyResult<()> {
+        py.detach(|| match &state {
+            Given::Bytes(bytes) => self.runner().merge(bytes),
+            Given::Path(path) => self.runner().merge_file(path),
+        })
+        .map_err(error)
+    }
+
+    /// The stage that learns has seen the whole corpus. Gives the name of the next one that has to learn, in a pass of
+    /// its own; None if the pipeline is ready to clean.
+    fn finish(&self, py: Python<'_>) -> PyResult<Option<&'static str>> {
+        py.detach(|| {
+            let mut runner = self.runner_mut();
+            runner.finish().map_err(error)?;
+            Ok(runner.learns())
+        })
+    }
+
     fn __repr__(&self, py: Python<'_>) -> String {
         format!("tamiz.Pipeline({:?}: {})", self.name(py), self.stages(py).join(", "))
     }
 
-    /// For pickle and copies: what makes an equal pipeline, in this process or another.
+    /// For pickle and copies: what makes an equal pipeline, in this process or another. What a stage has learned goes
+    /// with it once it has finished.
     fn __reduce__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         let added = PyList::empty(py);
         for stage in self.added.read().unwrap_or_else(PoisonError::into_inner).iter() {
             added.append((stage.callable.clone_ref(py), &stage.name, &stage.before, &stage.version))?;
         }
-        let made = (self.definition(py), &self.path, self.reach == Reach::Anywhere, added);
+        let state = py.detach(|| self.runner().finished()).map_err(error)?;
+        let state = PyBytes::new(py, &state);
+        let made = (self.definition(py), &self.path, self.reach == Reach::Anywhere, added, state);
         let restore = py.import("tamiz")?.getattr("_restore")?;
         (restore, made).into_pyobject(py)
     }

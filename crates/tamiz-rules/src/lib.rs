@@ -284,7 +284,7 @@ mod tests {
     fn stage(rules: Vec<Rule>) -> Box<dyn Stage> {
         match (Config { rule: rules }).build(&NoTables).map(|built| built.step) {
             Ok(Step::Ready(stage)) => stage,
-            Ok(Step::Learner(_)) => panic!("rules learn nothing"),
+            Ok(Step::Learner(_) | Step::Counter(_)) => panic!("rules learn nothing"),
             Err(errors) => panic!("{errors:?}"),
         }
     }

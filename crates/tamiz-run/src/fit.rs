@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use tamiz_core::{Fate, Learner, Scratch, State};
+use tamiz_core::{Fate, Scratch};
 use tamiz_formats::{Batch, Selection, Source, list};
 use tamiz_pipeline::Pipeline;
 
 use crate::engine::{Ending, Work, drive};
+use crate::learn::{Gathered, Learns, learners};
 use crate::progress::Progress;
 use crate::stages::Stages;
-use crate::state::{States, learners};
+use crate::state::States;
 use crate::tally::{Counts, Tally};
 use crate::{Options, RunError, panics};
 
@@ -48,6 +49,7 @@ pub fn fit(
     output: &Path,
     options: &Options,
 ) -> Result<FitSummary, RunError> {
+    let options = &options.clone().spilling_beside(output);
     let total = learners(pipeline).count();
     if total == 0 {
         return Err(RunError::new(
@@ -94,13 +96,11 @@ pub(crate) fn learn<'p>(
     let mut fitted =
         Fitted { stages: Stages::new(pipeline), counts: Counts::default(), ending: Ending::Whole };
     let known = states.len();
-    for (number, (index, name, learner)) in learners(pipeline).enumerate() {
+    for (number, (index, name, learns)) in learners(pipeline).enumerate() {
         if number >= known.saturating_add(most) {
             break;
         }
-        let state = if number < known {
-            states.load(number, learner)?
-        } else {
+        if number >= known {
             let sources = sources()?;
             if sources.iter().any(|source| source.path.is_none()) {
                 return Err(RunError::new(
@@ -110,16 +110,15 @@ pub(crate) fn learn<'p>(
                     "learn first with `tamiz fit`, then give what it wrote with --state",
                 ));
             }
-            let (state, counts, ending) = pass(&fitted.stages, name, learner, sources, selection, options)?;
+            let (gathered, counts, ending) = pass(&fitted.stages, name, learns, sources, selection, options)?;
             fitted.counts = counts;
             fitted.ending = ending;
             if ending != Ending::Whole {
                 break;
             }
-            states.push(pipeline, index, learner, &state)?;
-            state
-        };
-        fitted.stages.learned(pipeline, learner.finish(state));
+            states.push(pipeline, index, learns.save(gathered)?);
+        }
+        fitted.stages.learned(pipeline, states.finish(number, learns)?);
     }
     Ok(fitted)
 }
@@ -128,34 +127,36 @@ pub(crate) fn learn<'p>(
 fn pass(
     stages: &Stages<'_>,
     name: &str,
-    learner: &dyn Learner,
+    learns: Learns<'_>,
     sources: Vec<Source>,
     selection: Selection,
     options: &Options,
-) -> Result<(State, Counts, Ending), RunError> {
+) -> Result<(Gathered, Counts, Ending), RunError> {
     let bytes = sources.iter().map(|source| source.size).sum();
     let mut progress = Progress::new(&format!("learning `{name}`"), bytes, options.quiet);
     let mut total = Tally::new(stages.len());
     let reader = options.reader(sources, None, selection)?;
-    let observer = || Ok(Observer { stages, learner, state: learner.empty(), scratch: Scratch::default() });
+    let bound = options.bound(options.thread_count());
+    let observer =
+        || Ok(Observer { stages, learns, gathered: learns.empty(&bound), scratch: Scratch::default() });
     let (ending, observers) = drive(reader, options, observer, |(tally, consumed): (Tally, u64)| {
         progress.add(consumed, tally.counts.read, tally.text_in);
         total.add(tally);
         Ok(())
     })?;
     // Which thread saw which document differs from run to run; that states merge in any order makes up for it.
-    let state = observers.into_iter().map(|observer| observer.state).reduce(|mut sum, state| {
-        learner.merge(&mut sum, state);
-        sum
-    });
-    Ok((state.unwrap_or_else(|| learner.empty()), total.counts, ending))
+    let mut sum = learns.empty(&bound);
+    for observer in observers {
+        learns.merge(&mut sum, observer.gathered)?;
+    }
+    Ok((sum, total.counts, ending))
 }
 
 /// A thread's share of a pass.
 struct Observer<'r> {
     stages: &'r Stages<'r>,
-    learner: &'r dyn Learner,
-    state: State,
+    learns: Learns<'r>,
+    gathered: Gathered,
     scratch: Scratch,
 }
 
@@ -179,12 +180,14 @@ impl Work for Observer<'_> {
                 tally.counts.dropped += 1;
             } else {
                 // A state that was half changed by a panic is worth nothing, and neither is the pass.
-                panics::catch(|| self.learner.observe(&mut self.state, &document)).map_err(|message| {
+                let Self { learns, gathered, scratch, .. } = self;
+                panics::catch(|| learns.observe(gathered, &document, scratch)).map_err(|message| {
                     RunError::new(format!("{}: learning failed: {message}", record.place), "report it")
                 })?;
                 tally.counts.kept += 1;
             }
         }
+        self.gathered.check()?;
         Ok((tally, batch.consumed))
     }
 }

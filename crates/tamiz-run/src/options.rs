@@ -2,12 +2,14 @@
 
 use std::fmt;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use tamiz_formats::{Compression, FieldNames, InputError, Limits, Reader, Selection, Source, html};
+
+use crate::learn::counts::Bound;
 
 /// What a run may be told. The default does the whole of the inputs on all cores.
 #[derive(Clone, Debug)]
@@ -20,6 +22,11 @@ pub struct Options {
     pub limit: Option<u64>,
     /// The state of the corpus-level stages, learned before; without it, a run learns it in a first pass.
     pub state: Option<PathBuf>,
+    /// Bytes of memory that a stage which counts may take while it learns. Default: 512 MB.
+    pub memory: usize,
+    /// The folder for counts that do not fit into that memory; if `None`, beside the output, and for a stream the
+    /// system's own for temporary files.
+    pub spill: Option<PathBuf>,
     /// Whether a run may replace what an earlier run wrote in the output directory.
     pub overwrite: bool,
     /// Whether a run goes on with what an earlier one, stopped or killed, left unfinished in the output directory.
@@ -52,6 +59,8 @@ impl Default for Options {
             shard: None,
             limit: None,
             state: None,
+            memory: 512_000_000,
+            spill: None,
             overwrite: false,
             resume: false,
             format: None,
@@ -77,6 +86,21 @@ impl Options {
             0 => std::thread::available_parallelism().map_or(1, usize::from),
             threads => threads,
         }
+    }
+
+    /// Spills beside an output, if nothing else is said: that disk is made for large files, and `/tmp` may be memory.
+    pub(crate) fn spilling_beside(mut self, output: &Path) -> Self {
+        if self.spill.is_none() {
+            let absolute = std::path::absolute(output).unwrap_or_else(|_| output.to_owned());
+            self.spill = absolute.ancestors().skip(1).find(|folder| folder.is_dir()).map(Path::to_owned);
+        }
+        self
+    }
+
+    /// The bound on counts for each of several that share the memory.
+    pub(crate) fn bound(&self, sharers: usize) -> Bound {
+        let folder = self.spill.clone().unwrap_or_else(std::env::temp_dir);
+        Bound::new(self.memory, sharers, &folder)
     }
 
     /// A reader of the sources, in the way that these options say.

@@ -14,12 +14,13 @@ use crate::clean::{Cleaned, Cleaner};
 use crate::engine::{Ending, drive};
 use crate::fit::{given, learn};
 use crate::journal::{self, Done, Header};
+use crate::learn::learners;
 use crate::narrowest::narrowest;
 use crate::output::{Output, Place, clear, hex, link};
 use crate::parts::OutputFile;
 use crate::progress::Progress;
 use crate::stages::Stages;
-use crate::state::{States, VERSION, learners};
+use crate::state::{States, VERSION};
 use crate::stream::Pausing;
 use crate::summary::Summary;
 use crate::tally::{Counts, Tally};
@@ -40,6 +41,7 @@ pub fn run(
     options: &Options,
 ) -> Result<Summary, RunError> {
     let start = Instant::now();
+    let options = &options.clone().spilling_beside(output);
     let listing = list(inputs, &[output])?;
     let compression = options.format.unwrap_or_else(|| alike(&listing.sources));
     let sizes = sizes(inputs, &listing);

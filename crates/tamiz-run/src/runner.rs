@@ -1,16 +1,19 @@
 //! Pipelines over documents that the caller holds in memory.
 
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tamiz_core::{Built, Document, Fate, Scratch, Stage};
 use tamiz_pipeline::Pipeline;
 
 use crate::clean::DroppedMarks;
+use crate::learn::counts::Bound;
+use crate::learn::{Gathered, Learns, learners};
 use crate::stages::Stages;
-use crate::state::learners;
+use crate::state::States;
 use crate::tally::StageCount;
-use crate::{RunError, panics};
+use crate::{Options, RunError, panics};
 
 /// A pipeline for documents that the caller holds in memory: for a binding to another language, or a server.
 ///
@@ -30,6 +33,9 @@ pub struct Runner {
     pipeline: Pipeline,
     /// The corpus-level stages that have learned, in order.
     learned: Vec<Box<dyn Stage>>,
+    /// What they have learned, and what the next one has learned so far.
+    learning: Mutex<(States, Option<Gathered>)>,
+    bound: Bound,
     /// What workers have left for the next ones.
     scratches: Mutex<Vec<Scratch>>,
 }
@@ -66,7 +72,20 @@ impl Runner {
     /// A runner of that pipeline, none of whose corpus-level stages has learned yet.
     #[must_use]
     pub fn new(pipeline: Pipeline) -> Self {
-        Self { pipeline, learned: Vec::new(), scratches: Mutex::default() }
+        Self::with_memory(pipeline, &Options::default())
+    }
+
+    /// The same, with `options.memory` and `options.spill` for what it learns.
+    #[must_use]
+    pub fn with_memory(pipeline: Pipeline, options: &Options) -> Self {
+        Self {
+            pipeline,
+            learned: Vec::new(),
+            learning: Mutex::new((States::new(), None)),
+            // Each worker's part may be as large as the sum before it is merged.
+            bound: options.bound(2),
+            scratches: Mutex::default(),
+        }
     }
 
     /// The pipeline.
@@ -86,7 +105,7 @@ impl Runner {
         version: &str,
         built: Built,
     ) -> Result<(), RunError> {
-        if !self.learned.is_empty() {
+        if !self.learned.is_empty() || self.learning().1.is_some() {
             let message = format!("the stage `{name}` comes too late: the pipeline has begun to learn");
             return Err(RunError::new(message, "add every stage first"));
         }
@@ -100,6 +119,171 @@ impl Runner {
         learners(&self.pipeline).nth(self.learned.len()).map(|(_, name, _)| name)
     }
 
+    /// How the stage learns that has to learn next, and its place in the pipeline.
+    fn learner(&self) -> Result<(usize, Learns<'_>), RunError> {
+        let next = learners(&self.pipeline).nth(self.learned.len());
+        next.map(|(index, _, learns)| (index, learns)).ok_or_else(|| {
+            let message = format!("no stage of the pipeline `{}` has to learn", self.pipeline.name());
+            RunError::new(message, "it is ready to clean")
+        })
+    }
+
+    fn learning(&self) -> MutexGuard<'_, (States, Option<Gathered>)> {
+        // What a panic left half-merged is taken out before anything that can panic.
+        self.learning.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A part of what the next stage learns, to be filled by [`Worker::observe`] and given to [`Runner::learn`].
+    ///
+    /// # Errors
+    /// If no stage has to learn.
+    pub fn lesson(&self) -> Result<Lesson, RunError> {
+        Ok(Lesson { gathered: self.learner()?.1.empty(&self.bound), stages: self.learned.len() })
+    }
+
+    /// Takes in what was learned from some documents. The order does not matter.
+    ///
+    /// # Errors
+    /// If another stage learns now, or counts cannot be written to disk.
+    pub fn learn(&self, lesson: Lesson) -> Result<(), RunError> {
+        let (_, learns) = self.learner()?;
+        if lesson.stages != self.learned.len() {
+            return Err(RunError::new(
+                "the lesson is of a stage that has finished",
+                "learn before it finishes",
+            ));
+        }
+        let mut learning = self.learning();
+        let mut sum = learning.1.take().unwrap_or_else(|| learns.empty(&self.bound));
+        learns.merge(&mut sum, lesson.gathered)?;
+        learning.1 = Some(sum);
+        Ok(())
+    }
+
+    /// What was learned from some documents alone, as the bytes of a state file, to be merged elsewhere.
+    ///
+    /// # Errors
+    /// If another stage learns now, or counts cannot be read back from disk.
+    pub fn state_of(&self, lesson: Lesson) -> Result<Vec<u8>, RunError> {
+        let (index, learns) = self.learner()?;
+        let content = learns.save(lesson.gathered)?;
+        let mut learning = self.learning();
+        learning.0.push(&self.pipeline, index, content);
+        let bytes = learning.0.bytes();
+        learning.0.pop();
+        bytes
+    }
+
+    /// Joins states, each the bytes of a state file, and leaves what this runner has learned alone.
+    ///
+    /// # Errors
+    /// As those of [`Runner::merge`].
+    pub fn merged<'s>(&self, states: impl IntoIterator<Item = &'s [u8]>) -> Result<Vec<u8>, RunError> {
+        let mut sum = self.lesson()?;
+        for state in states {
+            let (_, learns) = self.learner()?;
+            learns.merge(&mut sum.gathered, self.gathered(States::parse(state, &self.pipeline)?)?)?;
+        }
+        self.state_of(sum)
+    }
+
+    /// What a state holds of the stage that learns now.
+    fn gathered(&self, states: States) -> Result<Gathered, RunError> {
+        let (_, learns) = self.learner()?;
+        let content = states.into_next(&self.learning().0)?;
+        learns.gather(content, &self.bound)
+    }
+
+    /// Takes in what was learned elsewhere: the bytes of [`Runner::state`] or of a file that `tamiz fit` wrote.
+    ///
+    /// # Errors
+    /// If it is not a state of the stage that learns now, of the same pipeline.
+    pub fn merge(&self, state: &[u8]) -> Result<(), RunError> {
+        self.join(States::parse(state, &self.pipeline)?)
+    }
+
+    /// As [`Runner::merge`], from a file, which is not held in memory as a whole.
+    ///
+    /// # Errors
+    /// As those of [`Runner::merge`], and if the file cannot be read.
+    pub fn merge_file(&self, path: &Path) -> Result<(), RunError> {
+        self.join(States::read(path, &self.pipeline)?)
+    }
+
+    fn join(&self, states: States) -> Result<(), RunError> {
+        let gathered = self.gathered(states)?;
+        self.learn(Lesson { gathered, stages: self.learned.len() })
+    }
+
+    /// As [`Runner::state`], of the stages that have finished alone: what [`Runner::load`] makes ready.
+    ///
+    /// # Errors
+    /// If counts cannot be read back from disk.
+    pub fn finished(&self) -> Result<Vec<u8>, RunError> {
+        self.learning().0.bytes()
+    }
+
+    /// All that was learned, as the bytes of a state file: of the stages that have finished, and of the next one as far
+    /// as it has got. The same bytes for the same documents, however they were divided.
+    ///
+    /// # Errors
+    /// If counts cannot be written to disk or read back.
+    pub fn state(&self) -> Result<Vec<u8>, RunError> {
+        let mut learning = self.learning();
+        let Some(gathered) = learning.1.take() else { return learning.0.bytes() };
+        let (index, learns) = self.learner()?;
+        learning.0.push(&self.pipeline, index, learns.save(gathered)?);
+        let bytes = learning.0.bytes();
+        if let Some(content) = learning.0.pop() {
+            learning.1 = Some(learns.gather(content, &self.bound)?);
+        }
+        bytes
+    }
+
+    /// The stage that learns has seen the whole corpus: it is ready, and the next one may learn.
+    ///
+    /// # Errors
+    /// If no stage has to learn, or counts cannot be read back.
+    pub fn finish(&mut self) -> Result<(), RunError> {
+        let (index, learns) = self.learner()?;
+        let mut learning = self.learning();
+        let gathered = learning.1.take().unwrap_or_else(|| learns.empty(&self.bound));
+        learning.0.push(&self.pipeline, index, learns.save(gathered)?);
+        let stage = learning.0.finish(self.learned.len(), learns)?;
+        drop(learning);
+        self.learned.push(stage);
+        Ok(())
+    }
+
+    /// Makes ready the stages that have learned in a state file, before anything else is learned.
+    ///
+    /// # Errors
+    /// If the state is of another pipeline.
+    pub fn load(&mut self, state: &[u8]) -> Result<(), RunError> {
+        let states = States::parse(state, &self.pipeline)?;
+        self.take_over(states)
+    }
+
+    /// As [`Runner::load`], from a file, of which only what is needed is held in memory.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is of another pipeline.
+    pub fn load_file(&mut self, path: &Path) -> Result<(), RunError> {
+        let states = States::read(path, &self.pipeline)?;
+        self.take_over(states)
+    }
+
+    fn take_over(&mut self, states: States) -> Result<(), RunError> {
+        let learned = learners(&self.pipeline)
+            .take(states.len())
+            .enumerate()
+            .map(|(number, (.., learns))| states.finish(number, learns))
+            .collect::<Result<_, _>>()?;
+        self.learned = learned;
+        *self.learning() = (states, None);
+        Ok(())
+    }
+
     /// A thread's tools. Give them back (by dropping them) to spare the next worker their making.
     #[must_use]
     pub fn worker(&self) -> Worker<'_> {
@@ -108,6 +292,13 @@ impl Runner {
         let spare = self.scratches.lock().unwrap_or_else(PoisonError::into_inner).pop();
         Worker { runner: self, stages, counts, scratch: spare.unwrap_or_default() }
     }
+}
+
+/// What a stage has learned from some documents.
+pub struct Lesson {
+    gathered: Gathered,
+    /// How many stages had finished before it.
+    stages: usize,
 }
 
 /// One thread's tools for a [`Runner`]'s documents.
@@ -140,6 +331,28 @@ impl Worker<'_> {
             Ok(Err(error)) => Err(failed(("rendering", error.to_string()))),
             Err(message) => Err(failed(("rendering", message))),
         }
+    }
+
+    /// Lets the stage that has to learn next see a document, as the stages before leave it. One that they drop teaches
+    /// nothing, as in a fit of the command line.
+    ///
+    /// # Errors
+    /// If a stage fails on the document, which then teaches nothing.
+    pub fn observe(
+        &mut self,
+        text: &str,
+        site: Option<&str>,
+        lesson: &mut Lesson,
+    ) -> Result<(), StageFailure> {
+        let failed = |(stage, message)| StageFailure { stage, message };
+        let document = self.marked(text, site).map_err(failed)?;
+        if document.fate() != Fate::Kept {
+            return Ok(());
+        }
+        let learns = self.runner.learner().map_err(|error| failed(("learning", error.to_string())))?.1;
+        panics::catch(|| learns.observe(&mut lesson.gathered, &document, &mut self.scratch))
+            .map_err(|message| failed((self.runner.learns().unwrap_or("learning"), message)))?;
+        lesson.gathered.check().map_err(|error| failed(("learning", error.to_string())))
     }
 
     /// The document with the marks of the stages that are ready.

@@ -68,6 +68,10 @@ fn apply(step: &Step, corpus: &mut [Document]) {
             learned = learner.finish(state);
             &learned
         }
+        Step::Counter(counter) => {
+            learned = tamiz_core::counted(&**counter, corpus);
+            &learned
+        }
     };
     for document in corpus.iter_mut().filter(|document| document.fate() == Fate::Kept) {
         stage.apply(document, &mut Scratch::default());

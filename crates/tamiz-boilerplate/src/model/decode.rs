@@ -47,9 +47,9 @@ impl Decoder {
 impl Promise {
     /// The probability from which on a line of the page is kept: about even odds where the labeller is sure of the
     /// page, less where it is not. Where it is unsure and has little to win by cutting, it keeps every line: such
-    /// pages are mostly texts that somebody has cleaned before.
-    pub(crate) fn threshold(self) -> f32 {
-        if self.best < 0.87 && self.best - self.keep_all < 0.08 {
+    /// pages are mostly texts that somebody has cleaned before. A page of HTML is none of these: `is_whole_page`.
+    pub(crate) fn threshold(self, is_whole_page: bool) -> f32 {
+        if !is_whole_page && self.best < 0.87 && self.best - self.keep_all < 0.10 {
             return 0.0;
         }
         (0.54 + 1.25 * (self.best - 0.9)).clamp(0.12, 0.58)
@@ -67,9 +67,9 @@ mod tests {
     #[test]
     fn a_page_that_is_clear_gets_a_high_bar_and_one_that_is_not_is_kept() {
         let clear = promise(&[(0.01, 50), (0.99, 200), (0.02, 90)]);
-        assert!(clear.best > 0.98 && clear.keep_all < 0.8 && clear.threshold() > 0.5);
+        assert!(clear.best > 0.98 && clear.keep_all < 0.8 && clear.threshold(false) > 0.5);
         let unclear = promise(&[(0.6, 50), (0.5, 60), (0.7, 40)]);
-        assert!(unclear.best < 0.85 && unclear.threshold() == 0.0);
-        assert!(promise(&[]).threshold() <= 0.12);
+        assert!(unclear.best < 0.85 && unclear.threshold(false) == 0.0 && unclear.threshold(true) > 0.1);
+        assert!(promise(&[]).threshold(false) <= 0.12);
     }
 }

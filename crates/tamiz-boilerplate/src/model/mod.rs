@@ -5,6 +5,7 @@
 
 mod decode;
 mod features;
+mod hints;
 mod kernel;
 mod math;
 mod net;
@@ -14,6 +15,8 @@ mod weights;
 pub mod train;
 
 use std::sync::{Arc, LazyLock};
+
+use tamiz_core::{Hints, Repeats};
 
 use crate::page::Page;
 pub(crate) use weights::Weights;
@@ -32,25 +35,33 @@ pub(crate) fn embedded() -> Arc<Weights> {
 #[derive(Default)]
 pub(crate) struct Labeller {
     features: features::Features,
+    extra: hints::Extra,
     pass: net::Pass,
     decoder: decode::Decoder,
 }
 
 impl Labeller {
-    /// Judges every line of the page; returns the probability from which on a line of this page should be kept: that
+    /// Judges every line of the page, by its text and by what else is known of it; returns the probability from which on a line of this page should be kept: that
     /// given, or the page's own; none at all on a page of which the labeller is less sure than `confidence`.
     pub(crate) fn label(
         &mut self,
         weights: &Weights,
         page: &Page,
+        hints: Option<&Hints>,
+        repeats: Option<&Repeats>,
         threshold: Option<f32>,
         confidence: f32,
     ) -> f32 {
         self.features.compute(page);
-        self.pass.run(weights, &self.features);
+        self.extra.compute(page, hints, repeats);
+        self.pass.run(weights, &self.features, self.extra.rows());
         let lines = self.pass.probabilities().iter().zip(&page.lines).map(|(p, line)| (*p, line.tokens));
         let promise = self.decoder.promise(lines);
-        if promise.best < confidence { 0.0 } else { threshold.unwrap_or_else(|| promise.threshold()) }
+        if promise.best < confidence {
+            0.0
+        } else {
+            threshold.unwrap_or_else(|| promise.threshold(hints.is_some()))
+        }
     }
 
     /// The probability that each line is content.

@@ -10,6 +10,7 @@
 #![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
 
 use super::features::{FEATURES, Features, Grams};
+use super::hints::{COUNTS_FLAG, EXTRA, HINTS_FLAG};
 use super::kernel;
 use super::math::{ln_1p, sigmoid};
 use super::weights::Weights;
@@ -20,8 +21,10 @@ pub(crate) const CHANNELS: usize = 48;
 pub(crate) const GRAM_WIDTH: usize = 4;
 /// Sums of n-grams that a line is given: of its beginning, its end and its whole.
 pub(crate) const GRAM_SUMS: usize = 3;
-/// Inputs of the first layer.
-pub(crate) const INPUTS: usize = FEATURES + GRAM_SUMS * GRAM_WIDTH;
+/// Inputs of the first layer: features, extra features, sums of n-grams.
+pub(crate) const INPUTS: usize = GRAM_INPUTS + GRAM_SUMS * GRAM_WIDTH;
+/// The input at which the sums of n-grams begin.
+pub(crate) const GRAM_INPUTS: usize = FEATURES + EXTRA;
 /// Lines between the taps of each block's convolution.
 pub(crate) const DILATIONS: [usize; 5] = [1, 2, 4, 8, 16];
 /// The block that is told the first guess.
@@ -84,17 +87,17 @@ impl Pass {
     }
 
     /// Labels a page.
-    pub(crate) fn run(&mut self, weights: &Weights, features: &Features) {
+    pub(crate) fn run(&mut self, weights: &Weights, features: &Features, extra: &[[f32; EXTRA]]) {
         kernel::dispatch(
             #[inline(always)]
-            || self.run_here(weights, features),
+            || self.run_here(weights, features, extra),
         );
     }
 
     #[inline(always)]
-    fn run_here(&mut self, weights: &Weights, features: &Features) {
+    fn run_here(&mut self, weights: &Weights, features: &Features, extra: &[[f32; EXTRA]]) {
         let flat = &weights.parameters[..];
-        self.first_layer(weights, features);
+        self.first_layer(weights, features, extra);
         for (number, &reach) in DILATIONS.iter().enumerate() {
             let block = &flat[Layout::block(number)];
             mix_lines(&mut self.mixed, &self.hidden, rows(&block[Layout::TAPS..Layout::MATRIX]), reach);
@@ -117,21 +120,24 @@ impl Pass {
 
     /// Most features of most lines are zero, so the layer starts from what an all-zero line gives and adds what differs.
     #[inline(always)]
-    fn first_layer(&mut self, weights: &Weights, features: &Features) {
+    fn first_layer(&mut self, weights: &Weights, features: &Features, extra: &[[f32; EXTRA]]) {
         let w0 = rows(&weights.parameters[Layout::W0..Layout::B0]);
         self.hidden.clear();
-        for (row, grams) in features.rows().iter().zip(features.grams()) {
+        for (line, (row, grams)) in features.rows().iter().zip(features.grams()).enumerate() {
             let mut sum = weights.zero_line;
             for (i, &value) in row.iter().enumerate() {
                 if value != 0.0 {
                     add_scaled(&mut sum, weights.standardise(i, value) - weights.zeros[i], &w0[i]);
                 }
             }
+            if let Some(extra) = extra.get(line) {
+                add_extra(weights, extra, &mut sum);
+            }
             if grams[0] != 0 {
                 let sums = gram_sums(weights, grams);
                 for (i, &value) in sums.as_flattened().iter().enumerate() {
                     if value != 0.0 {
-                        add_scaled(&mut sum, value, &w0[FEATURES + i]);
+                        add_scaled(&mut sum, value, &w0[GRAM_INPUTS + i]);
                     }
                 }
             }
@@ -169,6 +175,20 @@ impl Pass {
             for (value, row) in told.iter().zip(facts) {
                 add_scaled(sum, *value, row);
             }
+        }
+    }
+}
+
+/// Adds what is known of a line beside its text. What is not known adds nothing.
+#[inline(always)]
+fn add_extra(weights: &Weights, extra: &[f32; EXTRA], sum: &mut Row) {
+    let w0 = rows(&weights.parameters[Layout::W0..Layout::B0]);
+    for (from, to) in [(HINTS_FLAG, COUNTS_FLAG), (COUNTS_FLAG, EXTRA)] {
+        if extra[from] == 0.0 {
+            continue;
+        }
+        for i in from..to {
+            add_scaled(sum, weights.standardise(FEATURES + i, extra[i]), &w0[FEATURES + i]);
         }
     }
 }

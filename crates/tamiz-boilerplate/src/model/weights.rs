@@ -7,20 +7,24 @@
 #![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
 
 use super::features::{FEATURES, NAMES};
+use super::hints::{EXTRA, NAMES as EXTRA_NAMES};
 use super::net::{CHANNELS, GRAM_WIDTH, Layout, Row, add_scaled, rows};
 
 /// A model file begins with this line; the number counts up when layers change their meaning, so that an older file
 /// is refused instead of misread.
-const MAGIC: &str = "tamiz boilerplate model, format 1";
+const MAGIC: &str = "tamiz boilerplate model, format 2";
 /// Standardised features are cut off here.
 const LIMIT: f32 = 4.0;
 
+/// A number for every feature, and then for every extra feature.
+pub(crate) type Statistics = [f32; FEATURES + EXTRA];
+
 /// A trained model.
 pub(crate) struct Weights {
-    pub(crate) mean: [f32; FEATURES],
+    pub(crate) mean: Statistics,
     #[cfg_attr(not(feature = "train"), allow(dead_code, reason = "only training writes files"))]
-    pub(crate) deviation: [f32; FEATURES],
-    inverse: [f32; FEATURES],
+    pub(crate) deviation: Statistics,
+    inverse: Statistics,
     /// Sorted hashes of the n-grams that have vectors.
     pub(crate) vocabulary: Vec<u32>,
     /// Where in the vocabulary hashes with these first bits begin.
@@ -39,8 +43,8 @@ impl Weights {
     /// # Panics
     /// If there are not as many parameters as the layers and the vocabulary need.
     pub(crate) fn new(
-        mean: [f32; FEATURES],
-        deviation: [f32; FEATURES],
+        mean: Statistics,
+        deviation: Statistics,
         vocabulary: Vec<u32>,
         parameters: Vec<f32>,
     ) -> Self {
@@ -105,7 +109,8 @@ impl Weights {
     /// The model as a file.
     #[cfg(feature = "train")]
     pub(crate) fn to_text(&self) -> String {
-        let mut text = format!("{MAGIC}\nfeatures {}\nchannels {CHANNELS}\n", NAMES.join(" "));
+        let names = [NAMES, EXTRA_NAMES].concat().join(" ");
+        let mut text = format!("{MAGIC}\nfeatures {names}\nchannels {CHANNELS}\n");
         let words = |values: &[f32]| values.iter().map(|value| value.to_bits()).collect::<Vec<_>>();
         let sections =
             [words(&self.mean), words(&self.deviation), self.vocabulary.clone(), words(&self.parameters)];
@@ -124,11 +129,13 @@ impl Weights {
         }
         let features = lines.next().and_then(|line| line.strip_prefix("features ")).unwrap_or("");
         let channels = lines.next().and_then(|line| line.strip_prefix("channels ")).unwrap_or("");
-        if !features.split(' ').eq(NAMES.iter().copied()) || channels.parse() != Ok(CHANNELS) {
+        if !features.split(' ').eq(NAMES.iter().chain(EXTRA_NAMES).copied())
+            || channels.parse() != Ok(CHANNELS)
+        {
             return Err("the model was trained by a version of tamiz that looks at other features".into());
         }
         let mut section = |name: &str| decode(name, &mut lines);
-        let statistics = |words: Vec<u32>| -> Result<[f32; FEATURES], String> {
+        let statistics = |words: Vec<u32>| -> Result<Statistics, String> {
             floats(words)?.try_into().map_err(|_| "the model has too few or too many features".to_owned())
         };
         let mean = statistics(section(SECTIONS[0])?)?;

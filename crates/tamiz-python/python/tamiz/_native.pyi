@@ -63,14 +63,25 @@ class Pipeline:
     """
 
     @classmethod
-    def from_file(cls, path: str | PathLike[str], *, allow_outside: bool = False) -> Pipeline:
-        """Loads a definition file.
+    def from_file(
+        cls,
+        path: str | PathLike[str],
+        *,
+        state: bytes | str | PathLike[str] | None = None,
+        allow_outside: bool = False,
+    ) -> Pipeline:
+        """Loads a definition file, and what its corpus-level stages have learned.
 
         Raises TamizError with every mistake of the definition, and OSError if it cannot be read.
         """
     @classmethod
     def from_text(
-        cls, definition: str, *, path: str | PathLike[str] | None = None, allow_outside: bool = False
+        cls,
+        definition: str,
+        *,
+        path: str | PathLike[str] | None = None,
+        state: bytes | str | PathLike[str] | None = None,
+        allow_outside: bool = False,
     ) -> Pipeline:
         """Loads a definition from a string. Files that it names are relative to the folder of `path`."""
     @property
@@ -106,3 +117,17 @@ class Pipeline:
 
         A row that cannot be worked on has the fate "error" and a reason; it never raises.
         """
+    def fit_batch(self, batch: ArrowBatch, *, text: str = "text", url: str = "url") -> int:
+        """Lets the stage that learns next see a batch, in any order and from any thread: the number of rows that taught."""
+    def state(self) -> bytes:
+        """What was learned so far, as the bytes of a state file: the same for the same documents, however divided."""
+    def merge(self, state: bytes | str | PathLike[str]) -> None:
+        """Takes in what was learned elsewhere: the bytes of `state()`, or a file that `tamiz fit` wrote."""
+    def finish(self) -> str | None:
+        """The stage that learns has seen the whole corpus: the name of the next one that has to, or None."""
+    def load(self, state: bytes | str | PathLike[str]) -> None:
+        """Makes ready the stages that have learned in a state."""
+    def state_of_batch(self, batch: ArrowBatch, *, text: str = "text", url: str = "url") -> bytes:
+        """What the stage that learns next learns from a batch alone; the pipeline stays as it is."""
+    def merge_states(self, states: list[bytes]) -> bytes:
+        """Joins states, in any grouping and order; the pipeline stays as it is."""

@@ -62,7 +62,7 @@ impl Bench {
 
     fn merge(&self, names: &[&str], output: &str) -> Result<Vec<u8>, String> {
         let states: Vec<_> = names.iter().map(|name| self.path(name)).collect();
-        merge(&states, &self.path(output), learner).map_err(|error| error.to_string())?;
+        merge(&states, &self.path(output), &quiet(), learner).map_err(|error| error.to_string())?;
         Ok(fs::read(self.path(output)).unwrap())
     }
 }

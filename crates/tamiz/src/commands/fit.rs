@@ -8,7 +8,7 @@ use tamiz_core::{Learner, Step};
 use tamiz_run::Options;
 
 use crate::command_line::{Definition, Failure, Status};
-use crate::commands::work::{Work, present};
+use crate::commands::work::{Learning, Work, present};
 
 /// Let the corpus-level stages learn, and write what they have learned
 ///
@@ -31,13 +31,16 @@ pub struct FitArguments {
     #[arg(long, value_name = "STATE")]
     state: Option<PathBuf>,
     #[command(flatten)]
+    learning: Learning,
+    #[command(flatten)]
     work: Work,
 }
 
 pub(crate) fn fit(arguments: &FitArguments) -> Result<Status, Failure> {
     let pipeline = arguments.definition.load()?;
     present(&arguments.inputs)?;
-    let options = Options { state: arguments.state.clone(), ..arguments.work.options()? };
+    let options = arguments.learning.apply(arguments.work.options()?);
+    let options = Options { state: arguments.state.clone(), ..options };
     let summary = tamiz_run::fit(&pipeline, &arguments.inputs, &arguments.output, &options)
         .map_err(|error| Failure::new(error.to_string()))?;
     if !options.quiet {
@@ -72,10 +75,13 @@ pub struct MergeArguments {
     /// The file to write.
     #[arg(long, short, value_name = "STATE")]
     output: PathBuf,
+    #[command(flatten)]
+    learning: Learning,
 }
 
 pub(crate) fn merge(arguments: &MergeArguments) -> Result<Status, Failure> {
-    tamiz_run::merge(&arguments.states, &arguments.output, learner)
+    let options = arguments.learning.apply(Options::default());
+    tamiz_run::merge(&arguments.states, &arguments.output, &options, learner)
         .map_err(|error| Failure::new(error.to_string()))?;
     Ok(Status::DONE)
 }
@@ -88,7 +94,7 @@ fn learner(stage: &str) -> Option<Box<dyn Learner>> {
         let pipeline = crate::parse(&format!("[[stage]]\nuse = \"{stage}\"\n{option}")).ok()?;
         pipeline.into_stages().into_iter().find_map(|stage| match stage.step {
             Step::Learner(learner) => Some(learner),
-            Step::Ready(_) => None,
+            Step::Ready(_) | Step::Counter(_) => None,
         })
     })
 }

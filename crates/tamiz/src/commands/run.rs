@@ -9,7 +9,7 @@ use tamiz_core::Kind;
 use tamiz_run::{Compression, Options, Summary};
 
 use crate::command_line::{Definition, Failure, Status};
-use crate::commands::work::{Work, present, size};
+use crate::commands::work::{Learning, Work, present, size};
 use crate::shown::thousands;
 
 /// Clean documents with a pipeline
@@ -32,6 +32,8 @@ pub struct Arguments {
     output: PathBuf,
     #[command(flatten)]
     work: Work,
+    #[command(flatten)]
+    learning: Learning,
     /// What the corpus-level stages have learned, as `tamiz fit` wrote it. Without it they learn in a first pass.
     #[arg(long, value_name = "STATE")]
     state: Option<PathBuf>,
@@ -59,7 +61,7 @@ fn format(name: &str) -> Result<Compression, String> {
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let pipeline = arguments.definition.load()?;
     present(&arguments.inputs)?;
-    let work = arguments.work.options()?;
+    let work = arguments.learning.apply(arguments.work.options()?);
     let options = Options {
         part_bytes: arguments.part.unwrap_or(work.part_bytes),
         state: arguments.state.clone(),

@@ -1,11 +1,14 @@
 //! `tamiz train`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
-use tamiz_boilerplate::model::train::{Page, Recipe, Record, cross_validate, report, train};
+use tamiz_boilerplate::model::train::{
+    Page, Recipe, Record, count_site_repeats, cross_validate, report, train,
+};
+use tamiz_formats::html;
 
 use crate::command_line::{Failure, Status, print};
 
@@ -26,7 +29,9 @@ enum TrainCommand {
 ///
 /// LABELLED is JSON Lines, plain, .gz or .zst, a page a line:
 /// {"url": "https://…", "lang": "es", "lines": [{"t": "the line", "keep": 1}, …]}. The url's host tells the sites
-/// apart; `"u": 1` marks a line that could be either. The same pages, options and machine give the same model, to the
+/// apart; `"u": 1` marks a line that could be either. A page may have "html" as well, or instead of "lines": the lines
+/// that are read from it are labelled after "lines", after a labelled page with the same "id", or after the text "gold"
+/// that should be left. The model then learns from what HTML says of a line, and to do without it. The same pages, options and machine give the same model, to the
 /// byte. Use it with `model = "MODEL"` in a definition.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -61,10 +66,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
 }
 
 fn boilerplate(arguments: &BoilerplateArguments) -> Result<Status, Failure> {
-    let mut pages = Vec::new();
-    for path in &arguments.labelled {
-        pages.extend(read(path)?);
-    }
+    let pages = pages(&arguments.labelled)?;
     let recipe = Recipe { epochs: arguments.epochs, seed: arguments.seed, ..Recipe::default() };
     let tell = |message: String| {
         if !arguments.quiet {
@@ -93,21 +95,70 @@ fn sites(pages: &[Page]) -> usize {
     pages.iter().map(|page| page.site.as_str()).collect::<BTreeSet<_>>().len()
 }
 
-fn read(path: &Path) -> Result<Vec<Page>, Failure> {
+/// A page of HTML that has to be labelled after something else.
+struct Waiting {
+    /// What its record says.
+    page: Page,
+    read: html::Page,
+    place: String,
+}
+
+/// The pages of all files: every labelled text, and every page of HTML.
+fn pages(paths: &[PathBuf]) -> Result<Vec<Page>, Failure> {
+    let (mut pages, mut waiting) = (Vec::new(), Vec::new());
+    for path in paths {
+        read(path, &mut pages, &mut waiting)?;
+    }
+    // Of an id's labelled pages the one with most lines: a page's full text rather than an extract of it.
+    let mut by_id: HashMap<&str, &Page> = HashMap::new();
+    for page in &pages {
+        let known = by_id.entry(&page.id).or_insert(page);
+        if known.lines.len() < page.lines.len() {
+            *known = page;
+        }
+    }
+    let mut labelled = Vec::new();
+    for Waiting { page, read, place } in waiting {
+        let known = if page.lines.is_empty() { by_id.get(&*page.id).copied() } else { None };
+        if page.lines.is_empty() && known.is_none() && page.gold.is_none() {
+            return Err(Failure::new(format!(
+                "{place}: nothing says what is content in this page: give it \"lines\", or the text that should be left as \
+                 \"gold\", or give a labelled page of the id \"{}\" as well",
+                page.id
+            )));
+        }
+        labelled.push(Page::of_html(&read.text, read.hints, known.unwrap_or(&page), page.gold.as_deref()));
+    }
+    pages.extend(labelled);
+    count_site_repeats(&mut pages);
+    Ok(pages)
+}
+
+fn read(path: &Path, pages: &mut Vec<Page>, waiting: &mut Vec<Waiting>) -> Result<(), Failure> {
     let bytes = tamiz_formats::content(path).map_err(Failure::new)?;
-    let mut pages = Vec::new();
     for (number, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
-        let record: Record = serde_json::from_slice(line).map_err(|error| {
+        let place = format!("{}:{}", path.display(), number + 1);
+        let fault = |what: &dyn std::fmt::Display| {
             Failure::new(format!(
-                "{}:{}: {error}: a labelled page is a line such as {{\"lines\": [{{\"t\": \"Home\", \"keep\": 0}}]}}",
-                path.display(),
-                number + 1
+                "{place}: {what}: a labelled page is a line such as {{\"lines\": [{{\"t\": \"Home\", \"keep\": 0}}]}}"
             ))
-        })?;
-        pages.push(record.into());
+        };
+        let record: Record = serde_json::from_slice(line).map_err(|error| fault(&error))?;
+        let read = record.html().map(|page| html::read(page, html::Options::default()));
+        let is_labelled = record.is_labelled();
+        let page = Page::from(record);
+        if !is_labelled && read.is_none() {
+            return Err(fault(&"neither `lines` nor `html`"));
+        }
+        if is_labelled {
+            pages.push(page.clone());
+        }
+        if let Some(read) = read {
+            waiting.push(Waiting { page, read, place });
+        }
     }
-    Ok(pages)
+    Ok(())
 }

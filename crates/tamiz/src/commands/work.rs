@@ -1,6 +1,6 @@
 //! Options that all commands share which work through inputs.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -136,6 +136,25 @@ impl Work {
             stop,
             ..Options::default()
         })
+    }
+}
+
+/// Options of the commands in which corpus-level stages learn.
+#[derive(Args, Debug)]
+pub(crate) struct Learning {
+    /// How much memory a stage that counts may take while it learns, such as 512MB or 4GB. The rest goes to disk.
+    #[arg(long, value_name = "SIZE", value_parser = size)]
+    memory: Option<u64>,
+    /// The folder for counts that do not fit into that memory; beside the output if left out.
+    #[arg(long, value_name = "DIR")]
+    spill: Option<PathBuf>,
+}
+
+impl Learning {
+    /// The options with these in them.
+    pub(crate) fn apply(&self, options: Options) -> Options {
+        let memory = self.memory.and_then(|bytes| bytes.try_into().ok()).unwrap_or(options.memory);
+        Options { memory, spill: self.spill.clone(), ..options }
     }
 }
 

@@ -2,12 +2,11 @@
 
 #![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
 
-use super::super::features::FEATURES;
 use super::super::kernel;
 use super::super::math::{ln_1p, sigmoid};
 use super::super::net::{
-    CHANNELS, DILATIONS, GRAM_SUMS, GRAM_WIDTH, GUESS_BLOCK, GUESS_FACTS, GUESS_TOKENS, INPUTS, Layout, Row,
-    add_product, add_scaled, dot, guess_facts, mix_lines, pooled, rows,
+    CHANNELS, DILATIONS, GRAM_INPUTS, GRAM_SUMS, GRAM_WIDTH, GUESS_BLOCK, GUESS_FACTS, GUESS_TOKENS, INPUTS,
+    Layout, Row, add_product, add_scaled, dot, guess_facts, mix_lines, pooled, rows,
 };
 use super::random::Random;
 
@@ -80,7 +79,7 @@ impl Transposed {
                 (0..CHANNELS).map(|j| std::array::from_fn(|i| matrix[i][j])).collect()
             })
             .collect();
-        Self { blocks, first: rows(&flat[Layout::W0 + FEATURES * CHANNELS..Layout::B0]).to_vec() }
+        Self { blocks, first: rows(&flat[Layout::W0 + GRAM_INPUTS * CHANNELS..Layout::B0]).to_vec() }
     }
 }
 
@@ -131,7 +130,7 @@ impl Tape {
         for (input, grams) in self.inputs.iter_mut().zip(&mut shown) {
             // Sixteen random bits an input are enough, and four times cheaper.
             let bar = (loss.input_dropout * 65536.0) as u64;
-            for chunk in input[..FEATURES].chunks_mut(4) {
+            for chunk in input[..GRAM_INPUTS].chunks_mut(4) {
                 let bits = random.next();
                 for (k, value) in chunk.iter_mut().enumerate() {
                     if (bits >> (16 * k)) & 0xffff < bar {
@@ -148,7 +147,7 @@ impl Tape {
                 let known: Vec<u32> = grams[group].iter().copied().filter(|gram| *gram != NO_GRAM).collect();
                 let scale = 1.0 / (known.len().max(1) as f32).sqrt();
                 for k in 0..GRAM_WIDTH {
-                    input[FEATURES + sum * GRAM_WIDTH + k] =
+                    input[GRAM_INPUTS + sum * GRAM_WIDTH + k] =
                         known.iter().map(|gram| vectors[*gram as usize][k]).sum::<f32>() * scale;
                 }
             }

@@ -1,9 +1,11 @@
 //! Labelled pages, and how they are told apart by site.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tamiz_core::{Document, LanguageCode};
+use tamiz_core::{Container, Document, Hint, Hints, LanguageCode, Repeats};
 
+use super::align::labels;
 use crate::cues::{Cues, TableSet};
 use crate::line::Reader;
 
@@ -22,6 +24,10 @@ pub struct Page {
     pub lines: Vec<Line>,
     /// The text that should be left, where it is known from elsewhere; else that of the lines to keep.
     pub gold: Option<String>,
+    /// The containers of the lines' hints; none for pages of text alone.
+    pub containers: Vec<Container>,
+    /// How many pages of the site were counted for [`Line::pages`]; 0 for none.
+    pub site_pages: u32,
 }
 
 /// A labelled line.
@@ -33,17 +39,53 @@ pub struct Line {
     pub keep: bool,
     /// Whether it could be either, so that nothing is learned from it and nothing is asked of it.
     pub ambiguous: bool,
+    /// What HTML says of it.
+    pub hint: Option<Hint>,
+    /// On how many of the site's pages it stands.
+    pub pages: u32,
 }
 
 impl Line {
     /// A labelled line; blanks at its ends do not count.
     #[must_use]
     pub fn new(text: &str, keep: bool, ambiguous: bool) -> Self {
-        Self { text: text.trim().replace('\n', " ").into(), keep, ambiguous }
+        Self { text: text.trim().replace('\n', " ").into(), keep, ambiguous, hint: None, pages: 0 }
     }
 }
 
 impl Page {
+    /// The lines that an HTML reader has made of a page, labelled after this page's lines and its gold text, or after
+    /// the gold text given.
+    #[must_use]
+    pub fn of_html(text: &str, hints: Hints, labelled: &Page, gold: Option<&str>) -> Self {
+        let lines: Vec<&str> = text.lines().collect();
+        let known = (!labelled.lines.is_empty()).then_some(labelled);
+        let gold = gold.or(labelled.gold.as_deref());
+        let labels = labels(&lines, known, gold);
+        let hints_of = hints.lines.into_iter().map(Some).chain(std::iter::repeat(None));
+        let lines = lines
+            .iter()
+            .zip(labels)
+            .zip(hints_of)
+            .map(|((line, (keep, ambiguous)), hint)| Line { hint, ..Line::new(line, keep, ambiguous) });
+        Self {
+            id: labelled.id.clone(),
+            source: labelled.source.clone(),
+            language: labelled.language.clone(),
+            site: labelled.site.clone(),
+            lines: lines.filter(|line| !line.text.is_empty()).collect(),
+            gold: gold.map(str::to_owned),
+            containers: hints.containers,
+            site_pages: 0,
+        }
+    }
+
+    /// Whether it was read from HTML.
+    #[must_use]
+    pub fn has_hints(&self) -> bool {
+        !self.containers.is_empty()
+    }
+
     /// The first and last line to keep.
     pub(super) fn zone(&self) -> Option<(usize, usize)> {
         let first = self.lines.iter().position(|line| line.keep)?;
@@ -86,11 +128,26 @@ pub(super) fn fold_of(site: &str, folds: u32) -> u32 {
 pub(super) struct Reading {
     pub(super) page: crate::page::Page,
     pub(super) source: String,
+    pub(super) hints: Option<Hints>,
+    pub(super) repeats: Option<Repeats>,
 }
 
 impl Reading {
-    /// Reads these lines; the language, where it is told, says which cue tables count.
-    pub(super) fn read(&mut self, lines: &[Line], language: Option<&str>) {
+    /// Reads these lines; the language, where it is told, says which cue tables count. `containers` are those of the
+    /// lines' hints, if they are told; `site_pages` says how many pages were counted, if that is told.
+    pub(super) fn read(
+        &mut self,
+        lines: &[Line],
+        containers: &[Container],
+        site_pages: u32,
+        language: Option<&str>,
+    ) {
+        self.hints = (!containers.is_empty()).then(|| Hints {
+            lines: lines.iter().map(|line| line.hint.unwrap_or_default()).collect(),
+            containers: containers.to_vec(),
+        });
+        self.repeats = (site_pages > 1)
+            .then(|| Repeats { pages: site_pages, lines: lines.iter().map(|line| line.pages).collect() });
         let mut text = String::with_capacity(lines.iter().map(|line| line.text.len() + 1).sum());
         for line in lines {
             text.push_str(&line.text);
@@ -103,5 +160,29 @@ impl Reading {
         assert_eq!(self.page.lines.len(), lines.len(), "labelled lines are not blank");
         self.source.clear();
         self.source.push_str(document.source());
+    }
+}
+
+/// Counts for every line on how many pages of its site it stands, pages of HTML and of text apart, where a site has
+/// three pages or more. What stands on few of many pages of a source is told rightly only if the source has many.
+pub(super) fn count_repeats(pages: &mut [Page]) {
+    let mut sites: BTreeMap<(String, bool), Vec<usize>> = BTreeMap::new();
+    for (at, page) in pages.iter().enumerate() {
+        sites.entry((page.site.clone(), page.has_hints())).or_default().push(at);
+    }
+    for places in sites.into_values().filter(|places| places.len() > 2) {
+        let mut counts: BTreeMap<Arc<str>, u32> = BTreeMap::new();
+        for &at in &places {
+            let own: BTreeSet<&Arc<str>> = pages[at].lines.iter().map(|line| &line.text).collect();
+            for text in own {
+                *counts.entry(Arc::clone(text)).or_default() += 1;
+            }
+        }
+        for &at in &places {
+            pages[at].site_pages = places.len() as u32;
+            for line in &mut pages[at].lines {
+                line.pages = counts[&line.text];
+            }
+        }
     }
 }

@@ -3,6 +3,7 @@
 
 #![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
 
+mod align;
 mod augment;
 mod backward;
 mod data;
@@ -14,16 +15,19 @@ mod score;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use tamiz_core::Container;
+
 use super::Labeller;
 use super::features::{FEATURES, Features, Grams};
+use super::hints::{COUNTS_FLAG, EXTRA, Extra, GROUPS, HINTS_FLAG};
 use super::net::{CHANNELS, DILATIONS, GRAM_WIDTH, INPUTS, Layout};
-use super::weights::Weights;
+use super::weights::{Statistics, Weights};
 use crate::decide;
 use crate::verdict::Verdicts;
-use augment::Pool;
+use augment::{Changed, Pool};
 use backward::{Example, Loss, NO_GRAM, Tape, Transposed};
 pub use data::{Line, Page, site_of_url};
-use data::{Reading, fold_of};
+use data::{Reading, count_repeats, fold_of};
 use optimiser::Optimiser;
 use random::Random;
 pub use record::Record;
@@ -50,6 +54,12 @@ pub struct Recipe {
     pub rate: f32,
     /// Changed copies of every page and epoch.
     pub copies: usize,
+    /// How often a page of HTML is shown with its hints, and how often each group of them is hidden then.
+    pub hints: f32,
+    /// See `hints`.
+    pub group_dropout: f32,
+    /// How often the counts of a site's repeated lines are shown.
+    pub repeats: f32,
 }
 
 impl Default for Recipe {
@@ -63,6 +73,9 @@ impl Default for Recipe {
             gram_sites: 30,
             rate: 4e-3,
             copies: 1,
+            hints: 0.5,
+            group_dropout: 0.12,
+            repeats: 0.25,
         }
     }
 }
@@ -72,6 +85,11 @@ pub struct Trained {
     weights: Weights,
     /// Mean loss of each epoch.
     pub losses: Vec<f32>,
+}
+
+/// Counts how often lines are repeated over the pages of a site: see [`Page::site_pages`].
+pub fn count_site_repeats(pages: &mut [Page]) {
+    count_repeats(pages);
 }
 
 /// Trains on all pages.
@@ -215,9 +233,9 @@ struct Judge {
 impl Judge {
     /// Whether each line stays; and whether it would by the model alone.
     fn judge(&mut self, weights: &Weights, page: &Page) -> (Vec<bool>, Vec<bool>) {
-        self.reading.read(&page.lines, None);
+        self.reading.read(&page.lines, &page.containers, 0, None);
         let read = &self.reading.page;
-        let bar = self.labeller.label(weights, read, None, 0.0);
+        let bar = self.labeller.label(weights, read, self.reading.hints.as_ref(), None, None, 0.0);
         decide::decide(read, &self.reading.source, self.labeller.keep(), bar, &mut self.verdicts);
         let kept = (0..page.lines.len()).map(|line| self.verdicts.get(line).is_none()).collect();
         (kept, self.labeller.keep().iter().map(|p| *p >= bar).collect())
@@ -225,22 +243,34 @@ impl Judge {
 }
 
 /// The pages' features and n-grams as they are, before training: their statistics and the vocabulary.
-fn survey(pages: &[&Page], gram_sites: usize) -> ([f32; FEATURES], [f32; FEATURES], Vec<u32>) {
-    let mut sums = [0.0f64; FEATURES];
-    let mut squares = [0.0f64; FEATURES];
-    let mut count = 0.0f64;
+fn survey(pages: &[&Page], gram_sites: usize) -> (Statistics, Statistics, Vec<u32>) {
+    const ALL: usize = FEATURES + EXTRA;
+    let mut sums = [0.0f64; ALL];
+    let mut squares = [0.0f64; ALL];
+    let mut counts = [0.0f64; ALL];
     let mut sites: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
     let mut reading = Reading::default();
     let mut features = Features::default();
+    let mut extra = Extra::default();
     for page in pages {
-        reading.read(&page.lines, None);
+        reading.read(&page.lines, &page.containers, page.site_pages, None);
         features.compute(&reading.page);
+        extra.compute(&reading.page, reading.hints.as_ref(), reading.repeats.as_ref());
         for (line, row) in features.rows().iter().enumerate() {
-            for (i, value) in row.iter().enumerate() {
-                sums[i] += f64::from(*value);
-                squares[i] += f64::from(*value) * f64::from(*value);
+            let mut add = |i: usize, value: f32| {
+                sums[i] += f64::from(value);
+                squares[i] += f64::from(value) * f64::from(value);
+                counts[i] += 1.0;
+            };
+            row.iter().enumerate().for_each(|(i, value)| add(i, *value));
+            // What is not known has no part in the mean of what is.
+            if let Some(extra) = extra.rows().get(line) {
+                for (from, to) in [(HINTS_FLAG, COUNTS_FLAG), (COUNTS_FLAG, EXTRA)] {
+                    if extra[from] != 0.0 {
+                        (from + 1..to).for_each(|i| add(FEATURES + i, extra[i]));
+                    }
+                }
             }
-            count += 1.0;
             if gram_sites > 0 {
                 for gram in features.grams()[line].iter().filter(|gram| **gram != 0) {
                     sites.entry(*gram).or_default().insert(&page.site);
@@ -248,10 +278,19 @@ fn survey(pages: &[&Page], gram_sites: usize) -> ([f32; FEATURES], [f32; FEATURE
             }
         }
     }
-    let count = count.max(1.0);
-    let mean = std::array::from_fn(|i| (sums[i] / count) as f32);
+    // The flags, and what no page has, stay as they are.
+    let mean = std::array::from_fn(|i| (sums[i] / counts[i].max(1.0)) as f32);
     let deviation = std::array::from_fn(|i| {
-        ((squares[i] / count - (sums[i] / count).powi(2)).max(0.0).sqrt() + 1e-3) as f32
+        let mean = sums[i] / counts[i].max(1.0);
+        let spread = (squares[i] / counts[i].max(1.0) - mean * mean).max(0.0).sqrt() + 1e-3;
+        // A rare trait would be shown as an enormous one.
+        if counts[i] == 0.0 {
+            1.0
+        } else if i < FEATURES {
+            spread as f32
+        } else {
+            spread.max(0.05) as f32
+        }
     });
     let vocabulary =
         sites.into_iter().filter(|(_, on)| on.len() >= gram_sites).map(|(gram, _)| gram).collect();
@@ -281,29 +320,50 @@ fn initial(grams: usize, random: &mut Random) -> Vec<f32> {
 /// A page to be shown, as it is or changed.
 struct Draw<'p> {
     page: &'p Page,
-    changed: Option<Vec<Line>>,
+    changed: Option<Changed>,
     knows_language: bool,
+    /// Which groups of hints are shown, a bit for each; `None` for no hints at all.
+    hints: Option<u32>,
+    knows_repeats: bool,
 }
 
 impl Draw<'_> {
     fn lines(&self) -> &[Line] {
-        self.changed.as_deref().unwrap_or(&self.page.lines)
+        self.changed.as_ref().map_or(&self.page.lines, |changed| &changed.lines)
+    }
+
+    fn containers(&self) -> &[Container] {
+        match &self.changed {
+            _ if self.hints.is_none() => &[],
+            Some(changed) => &changed.containers,
+            None => &self.page.containers,
+        }
     }
 }
 
 /// What one epoch shows, in its order.
 fn draw<'p>(pages: &[&'p Page], pool: &Pool<'_>, recipe: &Recipe, random: &mut Random) -> Vec<Draw<'p>> {
     let mut draws = Vec::new();
+    let draw = |page: &'p Page, changed: Option<Changed>, random: &mut Random| Draw {
+        page,
+        changed,
+        knows_language: random.chance(0.5),
+        hints: (page.has_hints() && random.chance(recipe.hints)).then(|| {
+            (0..GROUPS.len())
+                .fold(0, |shown, group| shown | u32::from(!random.chance(recipe.group_dropout)) << group)
+        }),
+        knows_repeats: page.site_pages > 0 && random.chance(recipe.repeats),
+    };
     for page in pages {
         let shown = recipe.shown.get(&page.source).copied().unwrap_or(1.0);
         if random.chance(shown) {
-            draws.push(Draw { page, changed: None, knows_language: random.chance(0.5) });
+            draws.push(draw(page, None, random));
         }
         for _ in 0..recipe.copies {
             if random.chance(shown * shown)
-                && let Some(lines) = pool.change(page, random)
+                && let Some(changed) = pool.change(page, random)
             {
-                draws.push(Draw { page, changed: Some(lines), knows_language: random.chance(0.5) });
+                draws.push(draw(page, Some(changed), random));
             }
         }
     }
@@ -334,6 +394,7 @@ fn batches(draws: &[Draw<'_>]) -> Vec<std::ops::Range<usize>> {
 struct Maker {
     reading: Reading,
     features: Features,
+    extra: Extra,
 }
 
 impl Maker {
@@ -341,15 +402,30 @@ impl Maker {
         let lines = draw.lines();
         let lines = &lines[..lines.len().min(STEP_LINES)];
         // The stage is told the language when a stage before it has found it out, and not otherwise.
-        self.reading.read(lines, draw.knows_language.then_some(draw.page.language.as_str()));
-        let features = &mut self.features;
-        features.compute(&self.reading.page);
+        let language = draw.knows_language.then_some(draw.page.language.as_str());
+        let site_pages = if draw.knows_repeats { draw.page.site_pages } else { 0 };
+        self.reading.read(lines, draw.containers(), site_pages, language);
+        let Self { reading, features, extra } = self;
+        features.compute(&reading.page);
+        extra.compute(&reading.page, reading.hints.as_ref(), reading.repeats.as_ref());
         let mut example = Example::default();
         let number = |gram: u32| if gram == 0 { None } else { weights.gram_number(gram) };
         for (line, row) in features.rows().iter().enumerate() {
             let mut input = [0.0; INPUTS];
             for (i, value) in row.iter().enumerate() {
                 input[i] = weights.standardise(i, *value);
+            }
+            if let Some(extra) = extra.rows().get(line) {
+                for (from, to) in [(HINTS_FLAG, COUNTS_FLAG), (COUNTS_FLAG, EXTRA)] {
+                    for i in if extra[from] == 0.0 { 0..0 } else { from..to } {
+                        input[FEATURES + i] = weights.standardise(FEATURES + i, extra[i]);
+                    }
+                }
+                for (number, group) in GROUPS.into_iter().enumerate() {
+                    if draw.hints.is_some_and(|shown| shown >> number & 1 == 0) {
+                        group.for_each(|i| input[FEATURES + i] = 0.0);
+                    }
+                }
             }
             example.inputs.push(input);
             let grams: &Grams = &features.grams()[line];

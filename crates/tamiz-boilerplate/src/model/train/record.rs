@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer};
 use super::data::{Line, Page, site_of_url};
 
 /// A page as one JSON object: `{"id": "…", "source": "…", "lang": "es", "url": "…", "lines": [{"t": "…", "keep": 1}]}`.
-/// A line with `"u": 1` could be either. Only `lines` has to be there; other fields are passed over.
+/// A line with `"u": 1` could be either. A page may have `html` as well, or instead of `lines`: then its lines are
+/// labelled after the text `gold`, or after the lines of another record with its `id`. Other fields are passed over.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Record {
     #[serde(default)]
@@ -17,9 +18,26 @@ pub struct Record {
     lang: String,
     #[serde(default)]
     url: Option<String>,
+    #[serde(default)]
     lines: Vec<LabelledLine>,
     #[serde(default)]
     gold: Option<String>,
+    #[serde(default)]
+    html: Option<String>,
+}
+
+impl Record {
+    /// The page's HTML, where the record has it.
+    #[must_use]
+    pub fn html(&self) -> Option<&str> {
+        self.html.as_deref()
+    }
+
+    /// Whether it has labelled lines.
+    #[must_use]
+    pub fn is_labelled(&self) -> bool {
+        !self.lines.is_empty()
+    }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -72,6 +90,8 @@ impl From<Record> for Page {
             site,
             lines: lines.filter(|line| !line.text.is_empty()).collect(),
             gold: record.gold,
+            containers: Vec::new(),
+            site_pages: 0,
         }
     }
 }

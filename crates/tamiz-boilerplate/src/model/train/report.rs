@@ -16,6 +16,7 @@ pub fn report(scores: &[PageScore]) -> String {
         "", "pages", "token F1", "keep all", "zone F1", "model", "its zone"
     );
     row(&mut text, "all", Summary::of(scores.iter()));
+    group(&mut text, "read from", scores, |score| if score.has_hints { "HTML" } else { "text" }, usize::MAX);
     group(&mut text, "source", scores, |score| &score.source, usize::MAX);
     group(&mut text, "language", scores, |score| &score.language, usize::MAX);
     group(&mut text, "site", scores, |score| &score.site, MOST_SITES);

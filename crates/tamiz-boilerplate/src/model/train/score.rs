@@ -21,6 +21,8 @@ pub struct PageScore {
     pub language: String,
     /// Its site.
     pub site: String,
+    /// Whether it was read from HTML.
+    pub has_hints: bool,
     /// Its id.
     pub id: String,
     /// F1 of the kept lines' tokens against the gold text's.
@@ -37,15 +39,13 @@ pub struct PageScore {
     pub probabilities: Vec<f32>,
 }
 
-/// Counts tokens: maximal runs of letters and digits, or one character of an unspaced script, after NFKC and
+/// Calls for every token: a maximal run of letters and digits, or one character of an unspaced script, after NFKC and
 /// lower-casing.
-fn count_tokens(text: &str, counts: &mut HashMap<String, i64>, by: i64) -> i64 {
+fn each_token(text: &str, mut call: impl FnMut(&str)) {
     let mut token = String::new();
-    let mut total = 0;
     let mut push = |token: &str| {
         if !token.is_empty() {
-            *counts.entry(token.to_owned()).or_insert(0) += by;
-            total += 1;
+            call(token);
         }
     };
     for c in text.nfkc().flat_map(char::to_lowercase) {
@@ -61,6 +61,24 @@ fn count_tokens(text: &str, counts: &mut HashMap<String, i64>, by: i64) -> i64 {
         }
     }
     push(&token);
+}
+
+/// Hashes of a text's tokens.
+pub(super) fn tokens(text: &str) -> Vec<u64> {
+    let mut hashes = Vec::new();
+    each_token(text, |token| {
+        let hash = |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        hashes.push(token.bytes().fold(0xcbf2_9ce4_8422_2325, hash));
+    });
+    hashes
+}
+
+fn count_tokens(text: &str, counts: &mut HashMap<String, i64>, by: i64) -> i64 {
+    let mut total = 0;
+    each_token(text, |token| {
+        *counts.entry(token.to_owned()).or_insert(0) += by;
+        total += 1;
+    });
     total
 }
 
@@ -103,6 +121,7 @@ impl PageScore {
             source: page.source.clone(),
             language: page.language.clone(),
             site: page.site.clone(),
+            has_hints: page.has_hints(),
             id: page.id.clone(),
             token_f1: token_f1(page, &gold, gold_total, kept),
             keep_all_f1: token_f1(page, &gold, gold_total, &vec![true; kept.len()]),

@@ -16,7 +16,7 @@ fn example(random: &mut Random) -> Example {
     let mut example = Example::default();
     for line in 0..40 {
         let mut input = [0.0; INPUTS];
-        input[..FEATURES].iter_mut().for_each(|value| *value = random.normal());
+        input[..GRAM_INPUTS].iter_mut().for_each(|value| *value = random.normal());
         example.inputs.push(input);
         example.grams.push(if line % 3 == 0 { [0, 1, NO_GRAM, 2, NO_GRAM, 0] } else { [NO_GRAM; 6] });
         example.tokens.push((random.below(300)) as f32);
@@ -55,7 +55,7 @@ fn gradients_are_what_small_steps_show() {
     tape.learn(&flat, &Transposed::of(&flat), &example, total, &PLAIN, &mut Random::new(1), &mut gradient);
     let groups = [
         (Layout::W0, Layout::B0),
-        (Layout::W0 + FEATURES * CHANNELS, Layout::B0),
+        (Layout::W0 + GRAM_INPUTS * CHANNELS, Layout::B0),
         (Layout::B0, Layout::BLOCKS),
         (Layout::block(0).start, Layout::block(0).end),
         (Layout::block(2).start, Layout::block(2).end),
