@@ -17,4 +17,5 @@ mod resume;
 mod review;
 mod run;
 mod shards;
+mod storms;
 mod support;

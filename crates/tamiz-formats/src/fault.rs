@@ -94,8 +94,31 @@ impl Fault<'_> {
             raw: text,
             raw_base64: text.is_none().then(|| base64(raw)),
         };
-        serde_json::to_writer(&mut *out, &line).expect("strings and numbers can be written to memory");
+        let mut writer = serde_json::Serializer::with_formatter(&mut *out, Harmless);
+        line.serialize(&mut writer).expect("strings and numbers can be written to memory");
         out.push(b'\n');
+    }
+}
+
+/// JSON whose strings hold nothing that a terminal would obey, or that would turn the direction of what is shown: JSON
+/// itself only escapes the first of the control characters.
+struct Harmless;
+
+impl serde_json::ser::Formatter for Harmless {
+    fn write_string_fragment<W: ?Sized + std::io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> std::io::Result<()> {
+        let mut from = 0;
+        for (at, c) in fragment.char_indices().filter(|(_, c)| !c.is_ascii() || c.is_control()) {
+            let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}' | '\u{2028}' | '\u{2029}');
+            if turns || c.is_control() {
+                write!(writer, "{}\\u{:04x}", &fragment[from..at], u32::from(c))?;
+                from = at + c.len_utf8();
+            }
+        }
+        writer.write_all(&fragment.as_bytes()[from..])
     }
 }
 
@@ -162,6 +185,26 @@ mod tests {
         assert_eq!((&line["raw"], &line["line"], &line["length"]), (&"año".into(), &3.into(), &4.into()));
         let line = written(b"a\xff", 100);
         assert_eq!((&line["raw_base64"], &line["raw"]), (&"Yf8=".into(), &serde_json::Value::Null));
+    }
+
+    #[test]
+    fn nothing_in_it_is_an_order_to_a_terminal() {
+        let raw = "a\u{9b}2J\u{7f}b\u{202e}c\u{1b}[31m ñ";
+        let line = written(raw.as_bytes(), 100);
+        assert_eq!(line["raw"], raw);
+        let fault = Fault {
+            place: Place { input: "a\u{1b}[2J", given: 0, line: None, record: 1, offset: 0 },
+            stage: None,
+            reason: raw.into(),
+            remedy: "none".into(),
+            raw: raw.as_bytes(),
+            length: 0,
+        };
+        let mut out = Vec::new();
+        fault.write(100, &mut out);
+        let shown = String::from_utf8(out).unwrap();
+        assert!(!shown.trim_end().contains(char::is_control) && !shown.contains('\u{202e}'), "{shown}");
+        assert!(shown.contains('ñ'));
     }
 
     #[test]

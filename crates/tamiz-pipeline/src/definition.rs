@@ -10,15 +10,17 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue, ValueDeserializer};
 
 use crate::case::{Case, cases};
+use crate::guard::{Guard, guard};
 use crate::mistake::{LoadError, Mistake, Mistakes, instead};
 use crate::registry::{Entry, Registry, as_value};
 use crate::tables::{FileTables, Reach};
 
 /// The keys of a definition, with what they are for.
-pub(crate) const TOP_LEVEL: [(&str, &str); 4] = [
+pub(crate) const TOP_LEVEL: [(&str, &str); 5] = [
     ("name", "What the pipeline is called in manifests and reports; the file's name if left out."),
     ("description", "What the pipeline is for, in a sentence."),
     ("stage", "The stages, in the order in which a document goes through them."),
+    ("guard", "When a run is to stop instead of finishing a corpus that comes out wrong."),
     ("test", "What has to come of example texts: run by `tamiz check --test`."),
 ];
 
@@ -28,6 +30,7 @@ pub struct Pipeline {
     text: String,
     stages: Vec<PipelineStage>,
     cases: Vec<Case>,
+    guard: Option<Guard>,
 }
 
 /// A stage in its place in a pipeline.
@@ -85,13 +88,13 @@ impl Pipeline {
     fn read(path: &str, text: &str, registry: &Registry, tables: &FileTables) -> Result<Pipeline, Mistakes> {
         let (document, errors) = DeTable::parse_recoverable(text);
         let (mistakes, cases, digest) = (Vec::new(), Vec::new(), Sha256::new());
-        let mut reader = Reader { text, registry, tables, mistakes, cases, digest };
+        let mut reader = Reader { text, registry, tables, mistakes, cases, guard: None, digest };
         for error in &errors {
             reader.syntax(error);
         }
         let broken = reader.mistakes.clone();
         let (name, stages) = reader.document(document.into_inner());
-        let (mut mistakes, cases) = (reader.mistakes, reader.cases);
+        let (mut mistakes, cases, guard) = (reader.mistakes, reader.cases, reader.guard);
         // What follows from a syntax error in the same line is no mistake of its own.
         let line = |span: &Range<usize>| text[..span.start.min(text.len())].matches('\n').count();
         mistakes.retain(|mistake| {
@@ -102,7 +105,7 @@ impl Pipeline {
         }
         let stem = || Path::new(path).file_stem().map(|stem| stem.to_string_lossy().into_owned());
         let name = name.or_else(stem).unwrap_or_default();
-        Ok(Pipeline { name, text: text.to_owned(), stages, cases })
+        Ok(Pipeline { name, text: text.to_owned(), stages, cases, guard })
     }
 
     /// What the pipeline is called.
@@ -161,6 +164,12 @@ impl Pipeline {
         self.stages.insert(index, stage);
     }
 
+    /// When a run is to stop: the `[guard]` table.
+    #[must_use]
+    pub fn guard(&self) -> Option<&Guard> {
+        self.guard.as_ref()
+    }
+
     /// The keys of the output record that its stages write.
     #[must_use]
     pub fn marks(&self) -> Marks {
@@ -211,6 +220,7 @@ struct Reader<'r> {
     tables: &'r FileTables,
     mistakes: Vec<Mistake>,
     cases: Vec<Case>,
+    guard: Option<Guard>,
     digest: Sha256,
 }
 
@@ -236,6 +246,10 @@ impl Reader<'_> {
             let span = value.span();
             if key.get_ref() == "test" {
                 self.cases = cases(self.text, &value, &mut self.mistakes);
+                continue;
+            }
+            if key.get_ref() == "guard" {
+                self.guard = Some(guard(&value, &mut self.mistakes));
                 continue;
             }
             match (key.get_ref().as_ref(), value.into_inner()) {

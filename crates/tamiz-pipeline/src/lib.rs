@@ -7,6 +7,9 @@
 //! `[[test]]` tables beside the stages say what has to come of example texts ([`Case`]); whoever can run documents can
 //! check them.
 //!
+//! A `[guard]` table bounds the shares of documents that may be dropped, cut or unreadable ([`Guard`]); whoever runs
+//! documents keeps to it.
+//!
 //! A definition is data: it runs nothing, reads no environment, and names no file outside its own folder unless the
 //! caller allows it.
 //!
@@ -32,6 +35,7 @@
 
 mod case;
 mod definition;
+mod guard;
 mod mistake;
 mod options;
 mod place;
@@ -41,6 +45,7 @@ mod tables;
 
 pub use case::Case;
 pub use definition::{Pipeline, PipelineStage};
+pub use guard::{Bounds, Guard};
 pub use mistake::{LoadError, Mistake, Mistakes, closest};
 pub use registry::{Entry, OptionDoc, Registry, StageDoc};
 pub use tables::Reach;

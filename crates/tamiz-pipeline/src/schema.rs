@@ -31,8 +31,13 @@ impl Registry {
             required.as_array_mut().expect("`required` is a list").insert(0, json!("use"));
             stages.push(stage);
         }
-        let [(name, name_about), (description, description_about), (stage, stage_about), (test, test_about)] =
-            TOP_LEVEL;
+        let [
+            (name, name_about),
+            (description, description_about),
+            (stage, stage_about),
+            (guard, guard_about),
+            (test, test_about),
+        ] = TOP_LEVEL;
         json!({
             "$schema": "http://json-schema.org/draft-07/schema#",
             "title": "tamiz pipeline definition",
@@ -42,11 +47,27 @@ impl Registry {
                 name: { "type": "string", "description": name_about },
                 description: { "type": "string", "description": description_about },
                 stage: { "type": "array", "description": stage_about, "items": { "oneOf": stages } },
+                guard: guard_schema(guard_about),
                 test: { "type": "array", "description": test_about, "items": case() },
             },
             "definitions": definitions,
         })
     }
+}
+
+/// The schema of the `[guard]` table.
+fn guard_schema(about: &str) -> Value {
+    let properties: serde_json::Map<String, Value> = (crate::guard::KEYS.iter())
+        .map(|(key, about)| {
+            let schema = if key.ends_with("after") {
+                json!({ "type": "integer", "minimum": 1, "description": about })
+            } else {
+                json!({ "type": "number", "minimum": 0, "maximum": 1, "description": about })
+            };
+            ((*key).to_owned(), schema)
+        })
+        .collect();
+    json!({ "type": "object", "additionalProperties": false, "description": about, "properties": properties })
 }
 
 /// The schema of a `[[test]]` table.

@@ -5,9 +5,11 @@ use std::time::Instant;
 use serde::Serialize;
 use tamiz_core::{Document, Fate, Kind, Language, Reason, RuleId, Scratch};
 use tamiz_formats::{Batch, Compression, Encoder, Fault, RAW_LIMIT, Record, write_record};
+use tamiz_pipeline::Guard;
 use tamiz_review::Residue;
 
 use crate::engine::Work;
+use crate::guard::{Event, Seen};
 use crate::stages::Stages;
 use crate::tally::Tally;
 use crate::{RunError, panics};
@@ -24,6 +26,8 @@ pub(crate) struct Cleaned {
     pub(crate) consumed: u64,
     /// The batch's own: see [`Batch::digest`].
     pub(crate) digest: u64,
+    /// What a guard looks at; empty without one.
+    pub(crate) seen: Seen,
 }
 
 impl Cleaned {
@@ -59,6 +63,7 @@ pub(crate) struct Cleaner<'r> {
     raw_limit: usize,
     /// Compresses the residue, where that is asked for.
     residue: Option<Encoder>,
+    guard: Option<&'r Guard>,
 }
 
 /// The annotations of a record that was dropped.
@@ -88,12 +93,21 @@ impl<'r> Cleaner<'r> {
         compression: Compression,
         raw_limit: Option<usize>,
         residue: bool,
+        guard: Option<&'r Guard>,
     ) -> Result<Self, RunError> {
         let encoder = |compression| Encoder::new(compression).map_err(|error| cannot_compress(&error));
         // Removed text is what many pages share: it is never worth writing uncompressed.
         let residue = if residue { Some(encoder(Compression::Zstd)?) } else { None };
         let (encoder, raw_limit) = (encoder(compression)?, raw_limit.unwrap_or(RAW_LIMIT));
-        Ok(Self { stages, encoder, scratch: Scratch::default(), spare: Vec::new(), raw_limit, residue })
+        Ok(Self {
+            stages,
+            encoder,
+            scratch: Scratch::default(),
+            spare: Vec::new(),
+            raw_limit,
+            residue,
+            guard,
+        })
     }
 
     /// Takes a record through the stages and writes what it has become.
@@ -106,7 +120,7 @@ impl<'r> Cleaner<'r> {
         let mut document = match record.document() {
             Ok(document) => document,
             Err(fault) => {
-                self.quarantine(&fault, done);
+                self.quarantine(&fault, None, done);
                 return Ok(());
             }
         };
@@ -125,7 +139,8 @@ impl<'r> Cleaner<'r> {
             Err((stage, message)) => {
                 let reason = format!("the stage `{stage}` failed on this record: {message}");
                 let remedy = "report it to the stage's authors, with the record";
-                self.quarantine(&Fault { stage: Some(stage), ..record.fault(reason, remedy) }, done);
+                let fault = Fault { stage: Some(stage), ..record.fault(reason, remedy) };
+                self.quarantine(&fault, document.site(), done);
                 Ok(())
             }
         }
@@ -143,6 +158,11 @@ impl<'r> Cleaner<'r> {
             done.dropped.records += 1;
             tally.counts.dropped += 1;
             tally.text_in += source.len() as u64;
+            if let Some(guard) = self.guard {
+                let Reason { stage, rule, .. } = reason;
+                let example = || format!("{} by {stage} ({rule})", record.id.json());
+                done.seen.see(guard, document.site(), Event::Dropped, &example);
+            }
             return Ok(());
         }
         let rendered = document.render(self.stages.marks());
@@ -161,6 +181,13 @@ impl<'r> Cleaner<'r> {
         tally.counts.emptied += u64::from(text.trim_start().is_empty() && !source.trim_start().is_empty());
         tally.text_in += source.len() as u64;
         tally.text_out += text.len() as u64;
+        if let Some(guard) = self.guard {
+            let lost = source.len().saturating_sub(text.len());
+            let is_cut = lost as f64 > guard.cut_above * source.len() as f64;
+            let example = || format!("{}: {lost} of {} bytes", record.id.json(), source.len());
+            let event = if is_cut { Event::Cut } else { Event::Kept };
+            done.seen.see(guard, document.site(), event, &example);
+        }
         for mark in rendered.annotations.removed.iter().flatten() {
             let reason = Reason { stage: mark.stage, kind: mark.kind, rule: mark.rule };
             let amount = tally.removed.entry(reason).or_default();
@@ -178,9 +205,13 @@ impl<'r> Cleaner<'r> {
         Ok(())
     }
 
-    fn quarantine(&self, fault: &Fault<'_>, done: &mut Cleaned) {
+    fn quarantine(&self, fault: &Fault<'_>, site: Option<&str>, done: &mut Cleaned) {
         fault.write(self.raw_limit, &mut done.quarantine.bytes);
         done.quarantine.records += 1;
+        if let Some(guard) = self.guard {
+            let example = || format!("{}: {}", fault.place, fault.reason);
+            done.seen.see(guard, site, Event::Quarantined, &example);
+        }
         done.tally.counts.quarantined += 1;
     }
 }
@@ -208,6 +239,7 @@ impl Work for Cleaner<'_> {
             tally: Tally::new(self.stages.len()),
             consumed: batch.consumed,
             digest: batch.digest(),
+            seen: Seen::default(),
         };
         done.tally.seconds.reading = reading;
         done.tally.counts.passed = batch.passed();
@@ -220,7 +252,7 @@ impl Work for Cleaner<'_> {
                 }
                 Err(fault) => {
                     done.tally.saw(fault.place.given);
-                    self.quarantine(&fault, &mut done);
+                    self.quarantine(&fault, None, &mut done);
                 }
             }
         }

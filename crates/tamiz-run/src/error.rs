@@ -13,11 +13,24 @@ pub struct RunError {
     message: String,
     /// Whether the reader of the output has gone away, which is no fault of anyone's.
     pub(crate) closed: bool,
+    /// Whether it was a guard that stopped the run.
+    guard: bool,
 }
 
 impl RunError {
     pub(crate) fn new(message: impl Into<String>, remedy: impl fmt::Display) -> Self {
-        Self { message: format!("{}: {remedy}", message.into()), closed: false }
+        Self { message: format!("{}: {remedy}", message.into()), closed: false, guard: false }
+    }
+
+    /// A guard's bound was passed.
+    pub(crate) fn guard(message: String) -> Self {
+        Self { message, closed: false, guard: true }
+    }
+
+    /// The process's exit status by the contract: 2, or 4 where a guard stopped the run.
+    #[must_use]
+    pub fn exit_status(&self) -> u8 {
+        if self.guard { 4 } else { 2 }
     }
 
     pub(crate) fn writing(path: &Path, error: &io::Error) -> Self {
@@ -59,7 +72,7 @@ impl std::error::Error for RunError {}
 impl From<Vec<InputError>> for RunError {
     fn from(errors: Vec<InputError>) -> Self {
         let lines: Vec<String> = errors.iter().map(ToString::to_string).collect();
-        Self { message: lines.join("\n"), closed: false }
+        Self { message: lines.join("\n"), closed: false, guard: false }
     }
 }
 

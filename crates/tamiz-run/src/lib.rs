@@ -53,6 +53,7 @@ mod clean;
 mod engine;
 mod error;
 mod fit;
+mod guard;
 mod journal;
 mod learn;
 mod lock;

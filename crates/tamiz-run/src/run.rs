@@ -8,11 +8,12 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tamiz_core::Scratch;
 use tamiz_formats::{Batch, Compression, Listing, Reader, Selection, Source, list};
-use tamiz_pipeline::Pipeline;
+use tamiz_pipeline::{Guard, Pipeline};
 
 use crate::clean::{Cleaned, Cleaner};
 use crate::engine::{Ending, drive};
 use crate::fit::{given, learn};
+use crate::guard::Watch;
 use crate::journal::{self, Done, Header};
 use crate::learn::learners;
 use crate::narrowest::narrowest;
@@ -88,6 +89,7 @@ pub fn run(
         raw_limit: None,
         residue: options.residue,
         patient: true,
+        guard: pipeline.guard(),
         options,
     };
     // What the finished parts hold: all that is left of a run that is stopped.
@@ -270,6 +272,8 @@ pub(crate) struct Job<'r> {
     pub(crate) residue: bool,
     /// Whether a pause of the input cuts no batch short, so that where batches end depends on the input alone.
     pub(crate) patient: bool,
+    /// What stops the run early.
+    pub(crate) guard: Option<&'r Guard>,
     pub(crate) options: &'r Options,
 }
 
@@ -290,7 +294,9 @@ impl Job<'_> {
             return Ok((done.tally, Ending::Stopped));
         }
         let mut total = done.tally;
-        let cleaner = || Cleaner::new(self.stages, self.compression, self.raw_limit, self.residue);
+        let cleaner =
+            || Cleaner::new(self.stages, self.compression, self.raw_limit, self.residue, self.guard);
+        let mut watch = self.guard.map(Watch::new);
         let (ending, _) = drive(reader, options, cleaner, |mut cleaned: Cleaned| {
             let clock = Instant::now();
             let tally = std::mem::take(&mut cleaned.tally);
@@ -298,8 +304,14 @@ impl Job<'_> {
             total.add(tally);
             sink(&cleaned, &total)?;
             total.seconds.writing += clock.elapsed().as_secs_f64();
+            if let Some(watch) = &mut watch {
+                watch.add(std::mem::take(&mut cleaned.seen))?;
+            }
             Ok(())
         })?;
+        if let (Some(watch), Ending::Whole) = (&watch, ending) {
+            watch.finish()?;
+        }
         Ok((total, ending))
     }
 }

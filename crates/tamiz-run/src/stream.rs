@@ -82,8 +82,15 @@ fn pour(
         return Ok(stopped(pipeline, options));
     };
     let compression = options.format.unwrap_or_default();
-    let job =
-        Job { stages: &stages, compression, raw_limit: Some(EXCERPT), residue: false, patient, options };
+    let job = Job {
+        stages: &stages,
+        compression,
+        raw_limit: Some(EXCERPT),
+        residue: false,
+        patient,
+        guard: pipeline.guard(),
+        options,
+    };
     let (tally, ending) = job.run(sources, stdin, Done::default(), |cleaned, _| {
         // That nobody listens to complaints must not stop the work: they are counted all the same.
         let _ = faults.write_all(&cleaned.quarantine.bytes).and_then(|()| faults.flush());

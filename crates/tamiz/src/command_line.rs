@@ -102,12 +102,13 @@ impl Status {
 #[derive(Debug)]
 pub struct Failure {
     message: String,
+    status: u8,
 }
 
 impl Failure {
     /// A fault with that message: what was wrong, where, and what to do.
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into() }
+        Self { message: message.into(), status: 2 }
     }
 
     fn load(error: &LoadError) -> Self {
@@ -116,6 +117,12 @@ impl Failure {
             LoadError::Mistakes(mistakes) => Self::new(mistakes.render(true)),
             LoadError::Unreadable(message) => Self::new(message),
         }
+    }
+}
+
+impl From<tamiz_run::RunError> for Failure {
+    fn from(error: tamiz_run::RunError) -> Self {
+        Self { message: error.to_string(), status: error.exit_status() }
     }
 }
 
@@ -159,8 +166,8 @@ pub fn main() -> ExitCode {
         Ok(status) => ExitCode::from(status.0),
         Err(failure) => {
             // Nobody is left to tell if standard error is closed too.
-            let _ = writeln!(anstream::stderr(), "{}", failure.message);
-            ExitCode::from(2)
+            let _ = writeln!(anstream::stderr(), "{}", crate::shown::lines(&failure.message));
+            ExitCode::from(failure.status)
         }
     }
 }

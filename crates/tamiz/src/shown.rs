@@ -32,6 +32,28 @@ pub(crate) fn safe(text: &str) -> String {
         .collect()
 }
 
+/// A message of several lines, which may hold the program's own colours, without anything else that a terminal would
+/// take for an order: names of files and identifiers in it come from others.
+pub(crate) fn lines(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        let colour = rest.strip_prefix("\u{1b}[").and_then(|inner| {
+            let end = inner.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+            inner[end..].starts_with('m').then_some(end + 3)
+        });
+        let length = colour.unwrap_or(c.len_utf8());
+        match c {
+            '\n' | '\t' => shown.push(c),
+            _ if colour.is_some() => shown.push_str(&rest[..length]),
+            c if is_harmless(c) => shown.push(c),
+            _ => shown.push('\u{fffd}'),
+        }
+        rest = &rest[length..];
+    }
+    shown
+}
+
 /// As [`safe`], at most so many characters long.
 pub(crate) fn short(text: &str, most: usize) -> String {
     let text = safe(text);
@@ -48,6 +70,10 @@ mod tests {
     #[test]
     fn text_for_a_terminal_holds_no_orders() {
         assert_eq!(safe("a\u{1b}[31mb\u{202e}c\nd\te"), "a\u{fffd}[31mb\u{fffd}c⏎d e");
+        assert_eq!(
+            lines("a\u{1b}[1;31mb\u{1b}[0m\n\u{1b}[2Jc\u{202e}\rd"),
+            "a\u{1b}[1;31mb\u{1b}[0m\n\u{fffd}[2Jc\u{fffd}\u{fffd}d"
+        );
         assert_eq!((short("sierra", 6).as_str(), short("sierras", 6).as_str()), ("sierra", "sierr…"));
         assert_eq!(thousands(1_234_567), "1,234,567");
     }

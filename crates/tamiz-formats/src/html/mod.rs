@@ -10,6 +10,8 @@ mod facts;
 mod lines;
 mod walk;
 
+use std::borrow::Cow;
+
 use html5gum::Tokenizer;
 use html5gum::emitters::callback::CallbackEmitter;
 use tamiz_core::Hints;
@@ -64,6 +66,7 @@ pub struct Page {
 /// that a script is to show.
 #[must_use]
 pub fn read(page: &str, options: Options) -> Page {
+    let page = &*short_chains(page);
     let mut walked = walk(page, options, true);
     if walked.is_cut_off() {
         // An element that is never closed would take the whole rest of the page with it: rather show it.
@@ -77,6 +80,53 @@ pub fn read(page: &str, options: Options) -> Page {
 #[must_use]
 pub fn text(page: &str) -> String {
     read(page, Options::default()).text
+}
+
+/// How many attributes in double quotes may follow each other in one tag.
+const CHAIN: usize = 200;
+
+/// The same page with a blank before the equals sign of every so manieth quoted attribute of a tag.
+///
+/// html5gum goes from one such attribute to the next by a call that only returns at the tag's end, so that a tag with
+/// tens of thousands of them would overflow the stack. A blank before the sign means nothing and lets it return.
+fn short_chains(page: &str) -> Cow<'_, str> {
+    let bytes = page.as_bytes();
+    let (mut out, mut from, mut at) = (String::new(), 0, 0);
+    while let Some(open) = memchr::memchr(b'<', &bytes[at..]) {
+        at += open + 1;
+        if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        let mut quoted = 0;
+        while let Some(mark) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) {
+            let here = at + mark;
+            at = here + 1;
+            if bytes[here] == b'>' {
+                break;
+            }
+            // A quotation mark only opens a value right behind the sign.
+            let before = bytes[..here].trim_ascii_end();
+            if before.last() != Some(&b'=') {
+                continue;
+            }
+            quoted += 1;
+            if quoted % CHAIN == 0 {
+                let sign = before.len() - 1;
+                out.push_str(&page[from..sign]);
+                out.push(' ');
+                from = sign;
+            }
+            match memchr::memchr(bytes[here], &bytes[at..]) {
+                Some(close) => at += close + 1,
+                None => at = bytes.len(),
+            }
+        }
+    }
+    if from == 0 {
+        return Cow::Borrowed(page);
+    }
+    out.push_str(&page[from..]);
+    Cow::Owned(out)
 }
 
 fn walk(page: &str, options: Options, drops: bool) -> Walk<'_> {

@@ -170,3 +170,15 @@ fn a_fallback_goes_if_its_end_is_near() {
     assert!(text(&format!("<object><p>{text_of_page}</object>")).starts_with("It rained."));
     assert_eq!(text("<p>one<video><p>two"), "one\ntwo\n");
 }
+
+#[test]
+fn a_tag_with_a_hundred_thousand_attributes_needs_no_stack() {
+    for attribute in
+        [" a=\"x\"", " a= \"<>'\"", " a='x\">'", " a", " a=x", " a=\"&amp;\"", "a=\"x\"", " a =\"x\""]
+    {
+        let page = format!("<p>antes</p><p{}>Hola</p>", attribute.repeat(100_000));
+        assert_eq!(text(&page), "antes\nHola\n", "{attribute}");
+    }
+    let page = format!("<p title=\"{}\">a=\"b\" a=\"c\"</p>", "a=\"".repeat(10));
+    assert!(matches!(super::short_chains(&page), std::borrow::Cow::Borrowed(_)));
+}

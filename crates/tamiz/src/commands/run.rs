@@ -77,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     } else {
         tamiz_run::run(&pipeline, &arguments.inputs, &arguments.output, &options)
     };
-    let summary = summary.map_err(|error| Failure::new(error.to_string()))?;
+    let summary = summary.map_err(Failure::from)?;
     if !options.quiet && !to_stream {
         // Nobody is left to tell if standard error is closed.
         let _ = anstream::stderr().write_all(told(&summary, &arguments.output).as_bytes());
