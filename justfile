@@ -42,6 +42,11 @@ cases:
 bench *ARGUMENTS:
     cargo bench -p tamiz-benches {{ARGUMENTS}}
 
+# Hold the instructions of every stage against .ci/instructions.json (needs valgrind); `--write` records those of now
+instructions *ARGUMENTS:
+    cargo build --release
+    python3 .ci/instructions.py {{ARGUMENTS}}
+
 # Beside programs that do a part of the same work, about a quarter of an hour; see benches/peers
 peers *ARGUMENTS:
     cargo build --release

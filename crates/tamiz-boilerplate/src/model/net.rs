@@ -125,11 +125,7 @@ impl Pass {
         self.hidden.clear();
         for (line, (row, grams)) in features.rows().iter().zip(features.grams()).enumerate() {
             let mut sum = weights.zero_line;
-            for (i, &value) in row.iter().enumerate() {
-                if value != 0.0 {
-                    add_scaled(&mut sum, weights.standardise(i, value) - weights.zeros[i], &w0[i]);
-                }
-            }
+            add_features(weights, row, &mut sum);
             if let Some(extra) = extra.get(line) {
                 add_extra(weights, extra, &mut sum);
             }
@@ -177,6 +173,24 @@ impl Pass {
             }
         }
     }
+}
+
+/// Adds what the features of a line that are not zero change. They are listed first: which they are is hard to foretell,
+/// and the sums then stay in registers.
+#[inline(always)]
+fn add_features(weights: &Weights, row: &[f32; FEATURES], sum: &mut Row) {
+    let w0 = rows(&weights.parameters[Layout::W0..Layout::B0]);
+    let mut changes = [(0usize, 0.0f32); FEATURES];
+    let mut count = 0;
+    for (i, &value) in row.iter().enumerate() {
+        changes[count] = (i, weights.standardise(i, value) - weights.zeros[i]);
+        count += usize::from(value != 0.0);
+    }
+    let mut sums = *sum;
+    for &(i, change) in &changes[..count] {
+        add_scaled(&mut sums, change, &w0[i]);
+    }
+    *sum = sums;
 }
 
 /// Adds what is known of a line beside its text. What is not known adds nothing.
