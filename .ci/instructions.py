@@ -48,10 +48,15 @@ def sample(folder: Path, copies: int) -> tuple[Path, int]:
 
 
 def count(program: Path, pipeline: Path, inputs: Path, folder: Path) -> int:
-    """The instructions of one run."""
+    """The instructions of one run on a stream, which writes no report."""
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", str(program), "run", str(pipeline)]
-    command += [str(inputs), "-o", str(folder / "out"), "--overwrite", "--threads", "1", "--quiet"]
-    result = subprocess.run(command, capture_output=True, text=True)
+    command += ["-", "-o", "-", "--threads", "1", "--quiet"]
+    if pipeline.stem == "repeats":
+        state = folder / "repeats.state"
+        subprocess.run([program, "fit", pipeline, inputs, "-o", state, "--quiet"], check=True, capture_output=True)
+        command += ["--state", str(state)]
+    with open(inputs, "rb") as stream:
+        result = subprocess.run(command, stdin=stream, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     found = re.search(r"Collected : (\d+)", result.stderr)
     if result.returncode or not found:
         sys.exit(f"instructions: {pipeline.name}: status {result.returncode}\n{result.stderr[-2000:]}")

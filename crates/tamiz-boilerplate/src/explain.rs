@@ -5,7 +5,8 @@ use tamiz_core::{Clue, Document, Evidence};
 use crate::cues::TableSet;
 use crate::decide::limit;
 use crate::line::Reader;
-use crate::search::Folded;
+use crate::notation::Glyphs;
+use crate::search::{EVERYWHERE, Folded};
 use crate::{Boilerplate, Buffers};
 
 impl Boilerplate {
@@ -34,9 +35,9 @@ impl Boilerplate {
             if line.cues.ids == 0 {
                 continue;
             }
-            let text = span.of(document.source());
+            folded.read(Glyphs::new(), &EVERYWHERE, span.of(document.source()), usize::MAX);
             let rows = self.cues.rows(allowed).filter(|row| line.cues.ids >> row.cue.index() & 1 == 1);
-            evidence.extend(rows.filter(|row| row.finds(text, &mut folded)).map(|row| {
+            evidence.extend(rows.filter(|row| row.finds(&folded)).map(|row| {
                 let (table, pattern) = (row.table.clone(), row.pattern.clone());
                 Evidence { span, what: Clue::Row { rule: row.cue.rule(), table, line: row.line, pattern } }
             }));

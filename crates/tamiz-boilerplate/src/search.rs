@@ -9,6 +9,9 @@ use crate::notation::{Folding, Glyphs, class};
 /// Bytes with which a text begins that may begin in the middle of a word.
 pub(crate) type Begins = [bool; 256];
 
+/// Those with which any text may begin anywhere.
+pub(crate) const EVERYWHERE: Begins = [true; 256];
+
 /// A folded text, where its words are, and where patterns may begin.
 #[derive(Default)]
 pub(crate) struct Folded {
