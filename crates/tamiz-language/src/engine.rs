@@ -83,6 +83,8 @@ pub(crate) struct Engine {
     cyrillic: Shared,
     arabic: Shared,
     devanagari: Shared,
+    #[cfg(feature = "lingua")]
+    wider: crate::wider::Wider,
 }
 
 /// A script that several languages share. Its model is read when the first text in it comes.
@@ -117,6 +119,8 @@ impl Engine {
             cyrillic: shared(&CYRILLIC),
             arabic: shared(&ARABIC),
             devanagari: shared(&DEVANAGARI),
+            #[cfg(feature = "lingua")]
+            wider: crate::wider::Wider::new(languages),
         }
     }
 
@@ -147,6 +151,12 @@ impl Engine {
         }
     }
 
+    /// Whether the language is written in Latin letters, as far as the tables know.
+    pub(crate) fn is_latin(&self, language: LanguageCode) -> bool {
+        self.candidates(Script::Latin)
+            .is_some_and(|candidates| candidates.model.languages.contains(&language))
+    }
+
     fn agrees_by_letters(&self, script: Script, letters: &[char], language: LanguageCode) -> bool {
         self.candidates(script).is_some_and(|candidates| candidates.agree(letters, language))
     }
@@ -168,6 +178,13 @@ impl Engine {
             };
         };
         let own = candidates.guess(words, expected);
+        #[cfg(feature = "lingua")]
+        if thorough
+            && own.is_none_or(|own| own.confidence < UNSURE)
+            && let Some(wide) = self.wider.guess(&words.letters)
+        {
+            return Some(wide);
+        }
         if !thorough || own.is_some_and(|own| own.confidence >= UNSURE || words.letters.len() < ENOUGH) {
             return own;
         }

@@ -48,6 +48,8 @@ mod script;
 mod stage;
 #[cfg(test)]
 mod tests;
+#[cfg(feature = "lingua")]
+mod wider;
 mod words;
 
 pub use config::{Config, Foreign, OnUnknown};

@@ -64,14 +64,48 @@ const ALL: [Script; SCRIPTS] = [
     Script::Other,
 ];
 
+/// What a code point is.
+#[derive(Clone, Copy, Debug)]
+enum Class {
+    Letter(Script),
+    Sign,
+    /// A letter of a rarer script, or none.
+    Rare,
+}
+
+/// The classes of the code points below U+1100, so of all letters of two bytes and most of three.
+static COMMON: [Class; 0x1100] = {
+    let mut classes = [Class::Rare; 0x1100];
+    let mut code = 0;
+    while code < classes.len() {
+        classes[code] = Script::class(code as u32);
+        code += 1;
+    }
+    classes
+};
+
 impl Script {
     /// The script of a character; `None` if it is no letter (nor a vowel sign that only one script has).
     pub(crate) fn of(c: char) -> Option<Script> {
         let code = u32::from(c);
-        if code < 0x80 {
-            return c.is_ascii_alphabetic().then_some(Script::Latin);
+        match COMMON.get(code as usize) {
+            Some(Class::Letter(script)) => Some(*script),
+            Some(Class::Sign) => None,
+            _ => match Self::class(code) {
+                Class::Letter(script) => Some(script),
+                Class::Sign => None,
+                Class::Rare if !c.is_alphabetic() => None,
+                Class::Rare if (0x1F00..0x2000).contains(&code) => Some(Script::Greek),
+                Class::Rare => Some(Script::Other),
+            },
         }
-        Some(match code {
+    }
+
+    /// What a code point is, as far as its block tells.
+    const fn class(code: u32) -> Class {
+        Class::Letter(match code {
+            0x41..=0x5A | 0x61..=0x7A => Script::Latin,
+            0..=0x7F => return Class::Sign,
             // Signs: dashes, quotation marks, arrows and the like, by far the most frequent that are no letters.
             0x80..=0xA9
             | 0xAB..=0xB9
@@ -82,12 +116,11 @@ impl Script {
             | 0x2150..=0x2BFF
             | 0x3000..=0x3004
             | 0x3008..=0x3020
-            | 0xFF00..=0xFF20 => return None,
+            | 0xFF00..=0xFF20 => return Class::Sign,
             0xAA | 0xBA | 0xC0..=0xD6 | 0xD8..=0xF6 | 0xF8..=0x24F | 0x250..=0x2AF | 0x1E00..=0x1EFF => {
                 Script::Latin
             }
             0x370..=0x373 | 0x376..=0x37D | 0x37F | 0x386 | 0x388..=0x3F5 | 0x3F7..=0x3FF => Script::Greek,
-            0x1F00..=0x1FFF if c.is_alphabetic() => Script::Greek,
             0x400..=0x481 | 0x48A..=0x52F | 0x1C80..=0x1C8F => Script::Cyrillic,
             0x531..=0x556 | 0x561..=0x587 => Script::Armenian,
             0x5D0..=0x5F2 | 0xFB1D..=0xFB4F => Script::Hebrew,
@@ -120,14 +153,14 @@ impl Script {
             0x3005..=0x3007 | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xF900..=0xFAFF | 0x20000..=0x3134F => {
                 Script::Han
             }
-            _ if c.is_alphabetic() => Script::Other,
-            _ => return None,
+            _ => return Class::Rare,
         })
     }
 
-    /// Whether one character is about a syllable or a word, so that few of them say as much as many letters.
-    pub(crate) fn is_dense(self) -> bool {
-        matches!(self, Script::Han | Script::Kana | Script::Hangul)
+    /// How many letters a character counts for: three where it is about a syllable or a word, so that few of them say
+    /// as much as many letters.
+    fn weight(self) -> u32 {
+        if matches!(self, Script::Han | Script::Kana | Script::Hangul) { 3 } else { 1 }
     }
 
     /// The language of a text in this script, where the script decides.
@@ -161,20 +194,26 @@ impl Script {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Tally {
     counts: [u32; SCRIPTS],
+    /// All of them, as [`Tally::letters`] weighs them.
+    letters: u32,
 }
 
 impl Tally {
     pub(crate) fn add(&mut self, script: Script) {
-        self.counts[script as usize] += 1;
+        self.add_many(script, 1);
     }
 
     pub(crate) fn add_many(&mut self, script: Script, count: u32) {
         self.counts[script as usize] += count;
+        self.letters += count * script.weight();
     }
 
     pub(crate) fn remove(&mut self, script: Script) {
         let count = &mut self.counts[script as usize];
-        *count = count.saturating_sub(1);
+        if *count > 0 {
+            *count -= 1;
+            self.letters -= script.weight();
+        }
     }
 
     pub(crate) fn of(&self, script: Script) -> u32 {
@@ -183,18 +222,16 @@ impl Tally {
 
     /// The script of most letters, ideographs and syllables weighing as in [`Tally::letters`].
     pub(crate) fn main(&self) -> Option<Script> {
-        if self.of(Script::Latin) * 2 > self.letters() {
-            return Some(Script::Latin);
+        let weigh = |script: Script| self.of(script) * script.weight();
+        if let Some(most) = ALL.into_iter().find(|&script| weigh(script) * 2 > self.letters) {
+            return Some(most);
         }
-        let weigh = |script: Script| self.of(script) * if script.is_dense() { 3 } else { 1 };
         let main = ALL.into_iter().max_by_key(|&script| (weigh(script), std::cmp::Reverse(script as u8)))?;
         (self.of(main) > 0).then_some(main)
     }
 
     /// All letters, an ideograph or syllable counting as three: about what it takes elsewhere to write it.
     pub(crate) fn letters(&self) -> u32 {
-        let all: u32 = self.counts.iter().sum();
-        let dense = self.of(Script::Han) + self.of(Script::Kana) + self.of(Script::Hangul);
-        all + 2 * dense
+        self.letters
     }
 }

@@ -19,6 +19,8 @@ const LONG: usize = 120;
 const PLACES: usize = 3;
 /// Bytes of each place, to the next blank; and if the line does not agree with its document there.
 const GLANCES: [usize; 2] = [32, 700];
+/// A line of fewer bytes can be [`is_plain`].
+const FEW: usize = 18;
 /// The confidence at which a document is read no further.
 const SURE: f64 = 0.995;
 
@@ -127,6 +129,9 @@ impl LanguageStage {
     /// The language of a line in a document of that language.
     fn line(&self, line: &str, language: LanguageCode, words: &mut Words) -> LanguageCode {
         let expected = language.is_language().then_some((language, DOCUMENT));
+        if is_plain(line) && self.engine.is_latin(language) {
+            return language;
+        }
         // Most lines are in their document's language, and a long one shows that in a part of it.
         if expected.is_some() && line.len() > LONG {
             glance(line, GLANCES[0], words);
@@ -148,6 +153,23 @@ impl LanguageStage {
         }
         self.engine.guess(words, expected, true).map_or(LanguageCode::UNKNOWN, |guess| guess.code)
     }
+}
+
+/// Whether a line is a word or two of ASCII letters, with hardly a sign: a button, a name, half of all lines. It is told
+/// without reading its words, as it would be told with them.
+fn is_plain(line: &str) -> bool {
+    if line.len() >= FEW || line.starts_with("www.") {
+        return false;
+    }
+    let mut letters = 0;
+    for byte in line.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' => letters += 1,
+            b' ' | b',' | b'.' | b'\'' | b'-' => {}
+            _ => return false,
+        }
+    }
+    letters > 1 && line.len() - letters < 4
 }
 
 /// Reads the words at [`PLACES`] of a line, of `size` bytes each. Whole words: half an address looks like prose.
