@@ -1,6 +1,6 @@
 //! tamiz for Python: pipelines over texts and over Arrow record batches.
 //!
-//! The extension module `tamiz._native`. A batch comes in and goes out over the Arrow C data interface ([`capsule`]), so that no
+//! The extension module `tamiz._native`. A batch comes in and goes out over the Arrow C data interface (`capsule`), so that no
 //! text is copied on the way in and any Arrow library will do. Work on a batch runs without the interpreter's lock.
 //! What cannot be read, or fails in a stage, is told in a column of the row's own: one bad row never stops a batch.
 //! The Python side of the package adds Ray Data, Spark and datatrove on top.
