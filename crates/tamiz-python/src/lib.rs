@@ -3,7 +3,7 @@
 //! The extension module `tamiz._native`. A batch comes in and goes out over the Arrow C data interface (`capsule`), so that no
 //! text is copied on the way in and any Arrow library will do. Work on a batch runs without the interpreter's lock.
 //! What cannot be read, or fails in a stage, is told in a column of the row's own: one bad row never stops a batch.
-//! The Python side of the package adds Ray Data, Spark and datatrove on top.
+//! The Python side of the package adds Ray Data and Spark on top.
 //!
 //! # What this crate does not know
 //! Any stage, any file format, any engine's scheduling. It has no thread of its own: engines bring theirs.
