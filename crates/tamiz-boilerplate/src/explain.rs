@@ -4,7 +4,6 @@ use tamiz_core::{Clue, Document, Evidence};
 
 use crate::cues::TableSet;
 use crate::decide::limit;
-use crate::line::Reader;
 use crate::notation::Glyphs;
 use crate::search::{EVERYWHERE, Folded};
 use crate::{Boilerplate, Buffers};
@@ -14,15 +13,7 @@ impl Boilerplate {
     pub(crate) fn evidence(&self, document: &Document, buffers: &mut Buffers) -> Vec<Evidence> {
         let Buffers { page, labeller, .. } = buffers;
         let allowed = TableSet::of(document.language().map(|language| language.code));
-        page.read(document, &Reader::new(&self.cues, allowed));
-        let threshold = labeller.label(
-            &self.model,
-            page,
-            document.hints(),
-            document.repeats(),
-            self.threshold,
-            self.confidence,
-        );
+        let threshold = self.label(document, allowed, page, labeller);
         let mut folded = Folded::default();
         let mut evidence = Vec::new();
         for (i, line) in page.lines.iter().enumerate() {

@@ -107,6 +107,13 @@ impl Boilerplate {
         Self { cues, model, keep, threshold, confidence }
     }
 
+    /// Reads the page and gives every line its probability of being content; the probability from which lines stay.
+    fn label(&self, document: &Document, allowed: TableSet, page: &mut Page, labeller: &mut Labeller) -> f32 {
+        page.read(document, &Reader::new(&self.cues, allowed));
+        let (hints, repeats) = (document.hints(), document.repeats());
+        labeller.label(&self.model, page, hints, repeats, self.threshold, self.confidence)
+    }
+
     fn cut(&self, document: &mut Document, span: Span, kind: Kind, rule: RuleId, score: Option<f32>) {
         if self.keep >> kind as u16 & 1 == 0 {
             let score = score.map(|score| (score * 1000.0).round() as u16);
@@ -118,16 +125,8 @@ impl Boilerplate {
 impl Stage for Boilerplate {
     fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
         let Buffers { page, labeller, verdicts } = scratch.get();
-        let language = document.language().map(|language| language.code);
-        page.read(document, &Reader::new(&self.cues, TableSet::of(language)));
-        let threshold = labeller.label(
-            &self.model,
-            page,
-            document.hints(),
-            document.repeats(),
-            self.threshold,
-            self.confidence,
-        );
+        let allowed = TableSet::of(document.language().map(|language| language.code));
+        let threshold = self.label(document, allowed, page, labeller);
         decide::decide(page, document.source(), labeller.keep(), threshold, verdicts);
         for (i, line) in page.lines.iter().enumerate() {
             if let Some(verdict) = verdicts.get(i) {
