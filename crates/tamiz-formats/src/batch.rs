@@ -16,6 +16,8 @@ pub struct Batch {
     pub number: u64,
     /// Bytes of the files on disk that this batch was read from, for progress.
     pub consumed: u64,
+    /// About the bytes of rows that are held as columns.
+    pub(crate) rows_size: usize,
     /// The files' bytes after decompression; its length is capacity, `filled` says how much is used.
     pub(crate) bytes: Vec<u8>,
     pub(crate) filled: usize,
@@ -41,6 +43,8 @@ pub(crate) struct Piece {
     pub(crate) line: u64,
     /// The number of its first record or fault in the file, from 1.
     pub(crate) record: u64,
+    /// The number of its row group, from 0, in a Parquet file.
+    pub(crate) row_group: Option<u64>,
     pub(crate) kind: PieceKind,
 }
 
@@ -52,6 +56,9 @@ pub(crate) enum PieceKind {
     File,
     /// A WARC record that is a document.
     Warc,
+    /// Rows of a Parquet file.
+    #[cfg(feature = "parquet")]
+    Rows(Box<crate::table::Rows>),
     /// Something that cannot be read.
     Fault {
         reason: String,
@@ -77,6 +84,10 @@ impl Batch {
             for number in [piece.range.len() as u64, piece.offset, piece.line, piece.record] {
                 hash.update(&number.to_le_bytes());
             }
+            #[cfg(feature = "parquet")]
+            if let PieceKind::Rows(rows) = &piece.kind {
+                hash.update(rows.bytes());
+            }
         }
         hash.digest()
     }
@@ -84,7 +95,12 @@ impl Batch {
     /// Bytes of the files' content in the batch.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.filled
+        self.size()
+    }
+
+    /// What it holds, in bytes.
+    pub(crate) fn size(&self) -> usize {
+        self.filled + self.rows_size
     }
 
     /// Whether there is neither a record nor a fault in it.
@@ -106,6 +122,7 @@ impl Batch {
         }
         self.filled = 0;
         self.consumed = 0;
+        self.rows_size = 0;
         self.passed = 0;
         self.pieces.clear();
     }
@@ -123,7 +140,14 @@ impl Batch {
 impl Piece {
     pub(crate) fn place(&self) -> Place<'_> {
         let Source { name, input, .. } = &*self.source;
-        Place { input: name, given: *input, line: None, record: self.record, offset: self.offset }
+        Place {
+            input: name,
+            given: *input,
+            line: None,
+            record: self.record,
+            row_group: self.row_group,
+            offset: self.offset,
+        }
     }
 }
 

@@ -4,9 +4,9 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::Compression;
 use crate::decode::{Decoder, Trouble};
 use crate::format::by_given_name;
+use crate::{Compression, Format, format};
 
 /// The whole content of a file, decompressed as its first bytes say.
 ///
@@ -20,20 +20,41 @@ pub fn content(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Opens a file to be read as it was before compression. Damage is an error at its place, with a remedy.
+/// Opens a file to be read as it was before compression; a Parquet file as JSON Lines, without its nulls. Damage is an error at its place, with a remedy.
 ///
 /// # Errors
 /// If the file cannot be opened.
 pub fn open(path: &Path) -> io::Result<impl Read + Send + use<>> {
     let named = by_given_name(path).map_or(Compression::None, |(_, compression)| compression);
-    Ok(Content(Decoder::new(Box::new(File::open(path)?), named)))
+    let file = File::open(path)?;
+    #[cfg(feature = "parquet")]
+    if is_parquet(path) {
+        return Ok(Content::Rows(Box::new(crate::table::JsonLines::new(file)?)));
+    }
+    if is_parquet(path) {
+        return Err(io::Error::other(format!("{}; {}", format::NO_PARQUET, format::BUILD_PARQUET)));
+    }
+    Ok(Content::Bytes(Decoder::new(Box::new(file), named)))
 }
 
-struct Content(Decoder);
+fn is_parquet(path: &Path) -> bool {
+    by_given_name(path).is_some_and(|(format, _)| format == Format::Parquet)
+}
+
+enum Content {
+    Bytes(Decoder),
+    #[cfg(feature = "parquet")]
+    Rows(Box<crate::table::JsonLines>),
+}
 
 impl Read for Content {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        self.0.read(out).map_err(|trouble| match trouble {
+        let decoder = match self {
+            Content::Bytes(decoder) => decoder,
+            #[cfg(feature = "parquet")]
+            Content::Rows(lines) => return lines.read(out),
+        };
+        decoder.read(out).map_err(|trouble| match trouble {
             Trouble::Damage { reason, remedy } => {
                 io::Error::new(io::ErrorKind::InvalidData, format!("{reason}; {remedy}"))
             }

@@ -20,7 +20,9 @@ pub struct Place<'b> {
     pub line: Option<u64>,
     /// The number of the record in the file, from 1; blank lines do not count, faults do.
     pub record: u64,
-    /// The record's first byte in the file, after decompression.
+    /// The number of its row group, from 0, in a Parquet file.
+    pub row_group: Option<u64>,
+    /// The record's first byte in the file, after decompression; in a Parquet file, that of its row group.
     pub offset: u64,
 }
 
@@ -29,6 +31,9 @@ impl fmt::Display for Place<'_> {
         f.write_str(self.input)?;
         if let Some(line) = self.line {
             write!(f, ":{line}")?;
+        }
+        if let Some(group) = self.row_group {
+            return write!(f, ": row {} (in row group {group})", self.record);
         }
         write!(f, " (byte {})", self.offset)
     }
@@ -64,6 +69,8 @@ struct Line<'f> {
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
     record: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    row_group: Option<u64>,
     offset: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<&'f str>,
@@ -86,6 +93,7 @@ impl Fault<'_> {
             input: self.place.input,
             line: self.place.line,
             record: self.place.record,
+            row_group: self.place.row_group,
             offset: self.place.offset,
             stage: self.stage,
             reason: &self.reason,
@@ -165,7 +173,14 @@ mod tests {
 
     fn written(raw: &[u8], limit: usize) -> serde_json::Value {
         let fault = Fault {
-            place: Place { input: "a.jsonl", given: 0, line: Some(3), record: 2, offset: 40 },
+            place: Place {
+                input: "a.jsonl",
+                given: 0,
+                line: Some(3),
+                record: 2,
+                row_group: None,
+                offset: 40,
+            },
             stage: None,
             reason: "broken".into(),
             remedy: "mend it".into(),
@@ -193,7 +208,7 @@ mod tests {
         let line = written(raw.as_bytes(), 100);
         assert_eq!(line["raw"], raw);
         let fault = Fault {
-            place: Place { input: "a\u{1b}[2J", given: 0, line: None, record: 1, offset: 0 },
+            place: Place { input: "a\u{1b}[2J", given: 0, line: None, record: 1, row_group: None, offset: 0 },
             stage: None,
             reason: raw.into(),
             remedy: "none".into(),

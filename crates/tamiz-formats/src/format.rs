@@ -14,6 +14,8 @@ pub enum Format {
     Html,
     /// Records of a crawler: WARC, or WET with their text.
     Warc,
+    /// Rows of a table, with columns `id` and `text`; read and written if the feature `parquet` is built in.
+    Parquet,
 }
 
 /// How a file is compressed.
@@ -73,8 +75,15 @@ impl fmt::Display for Compression {
     }
 }
 
+/// Why a program without the feature `parquet` cannot read or write such files.
+pub(crate) const NO_PARQUET: &str = "this program was built without its feature `parquet`";
+
+/// What to do about that.
+pub(crate) const BUILD_PARQUET: &str = "build it with its default features, or use JSON Lines";
+
 /// The names that are read, for messages.
-pub const NAMES: &str = ".jsonl, .ndjson, .txt, .html, .htm, .warc or .wet, each plain or with .gz or .zst";
+pub const NAMES: &str =
+    ".jsonl, .ndjson, .txt, .html, .htm, .warc or .wet, each plain or with .gz or .zst, or in .parquet";
 
 /// The format and compression that a file's name says, whatever its case; `None` for any other name.
 #[must_use]
@@ -86,6 +95,8 @@ pub fn by_name(path: &Path) -> Option<(Format, Compression)> {
         "txt" => Format::Text,
         "html" | "htm" => Format::Html,
         "warc" | "wet" => Format::Warc,
+        // Its pages are compressed, never the file.
+        "parquet" if compression == Compression::None => Format::Parquet,
         _ => return None,
     };
     Some((format, compression))
@@ -130,6 +141,7 @@ mod tests {
         assert_eq!(of("data.gz"), None);
         assert_eq!(by_given_name(Path::new("data.json.gz")), Some((Format::Jsonl, Compression::Gzip)));
         assert_eq!(by_given_name(Path::new("/dev/fd/63")), Some((Format::Jsonl, Compression::None)));
-        assert_eq!(by_given_name(Path::new("data.parquet")), None);
+        assert_eq!(of("data.parquet"), Some((Format::Parquet, Compression::None)));
+        assert_eq!(by_given_name(Path::new("data.parquet.gz")), None);
     }
 }

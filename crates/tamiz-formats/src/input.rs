@@ -92,6 +92,11 @@ pub fn list(inputs: &[String], without: &[&Path]) -> Result<Listing, Vec<InputEr
         let left = listing.left;
         if let Err((message, remedy)) = add(input, number, &without, &mut listing) {
             errors.push(InputError { input: input.clone(), message, remedy });
+        } else if !cfg!(feature = "parquet")
+            && listing.sources[before..].iter().any(|source| source.format == Format::Parquet)
+        {
+            let (message, remedy) = (format::NO_PARQUET.to_owned(), format::BUILD_PARQUET.to_owned());
+            errors.push(InputError { input: input.clone(), message, remedy });
         } else if listing.sources.len() == before {
             let seen = listing.left - left;
             errors.push(InputError {

@@ -69,10 +69,14 @@ mod format;
 pub mod html;
 mod input;
 mod json;
+#[cfg(not(feature = "parquet"))]
+mod no_table;
 mod parse;
 mod read;
 mod record;
 mod shard;
+#[cfg(feature = "parquet")]
+mod table;
 mod warc;
 mod write;
 
@@ -82,6 +86,10 @@ pub use fault::{Fault, Place, RAW_LIMIT};
 pub use fields::FieldNames;
 pub use format::{Compression, Format, NAMES, by_given_name, by_name};
 pub use input::{InputError, Listing, Source, list};
+#[cfg(not(feature = "parquet"))]
+pub use no_table::{RowGroup, Shape, TableFile, TableRows};
 pub use read::{Limits, Reader, Selection};
 pub use record::{Id, Record, Records, site_of};
+#[cfg(feature = "parquet")]
+pub use table::{RowGroup, Shape, TableFile, TableRows};
 pub use write::{Encoder, write_record};

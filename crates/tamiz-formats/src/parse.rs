@@ -17,7 +17,17 @@ pub(crate) fn file<'b>(piece: &'b Piece, bytes: &'b [u8], html: html::Options) -
     let (facts, text) = text(Cow::Borrowed(bytes), None, payload, Vec::new(), html).map_err(|reason| {
         broken(bytes, place, reason, "convert it to UTF-8, such as by iconv -f WINDOWS-1252 -t UTF-8")
     })?;
-    Ok(Record { place, id, fields: Vec::new(), facts, tamiz: None, raw: bytes, text })
+    Ok(Record {
+        place,
+        id,
+        fields: Vec::new(),
+        facts,
+        tamiz: None,
+        raw: bytes,
+        text,
+        #[cfg(feature = "parquet")]
+        row: None,
+    })
 }
 
 /// A WARC record that is a document.
@@ -41,7 +51,17 @@ pub(crate) fn warc<'b>(piece: &'b Piece, bytes: &'b [u8], batch: &'b Batch) -> E
         "" => Id::Text(format!("{}:{}", place.input, place.record).into()),
         id => Id::Text(id.into()),
     };
-    Ok(Record { place, id, fields: Vec::new(), facts, tamiz: None, raw: bytes, text })
+    Ok(Record {
+        place,
+        id,
+        fields: Vec::new(),
+        facts,
+        tamiz: None,
+        raw: bytes,
+        text,
+        #[cfg(feature = "parquet")]
+        row: None,
+    })
 }
 
 type Facts = Vec<(&'static str, String)>;
@@ -172,7 +192,38 @@ pub(crate) fn line<'b>(line: &'b [u8], place: Place<'b>, batch: &'b Batch) -> En
         }
         _ => Id::Text(format!("{}:{}", place.input, place.line.unwrap_or(place.record)).into()),
     };
-    Ok(Record { place, id, fields: members, facts: Vec::new(), tamiz, raw: line, text: Text::Json(text) })
+    Ok(Record {
+        place,
+        id,
+        fields: members,
+        facts: Vec::new(),
+        tamiz,
+        raw: line,
+        text: Text::Json(text),
+        #[cfg(feature = "parquet")]
+        row: None,
+    })
+}
+
+/// A row of a Parquet file.
+#[cfg(feature = "parquet")]
+pub(crate) fn row<'b>(
+    rows: &'b crate::table::Rows,
+    row: usize,
+    place: Place<'b>,
+    batch: &'b Batch,
+) -> Entry<'b> {
+    let json = rows.json(row).map_err(|reason| {
+        let reason = format!("a value of the row cannot be written: {reason}");
+        broken(b"", place, reason, "leave the column out, or correct the value")
+    })?;
+    if let Some(wrong) = crate::table::Rows::wrong_type(&rows.columns, &batch.fields.text) {
+        let reason = format!("the column `{}` is of type {wrong}, not of strings", batch.fields.text);
+        let remedy = "name the column with the text by --text-field, or write it as a column of strings";
+        return Err(broken(json, place, reason, remedy));
+    }
+    let record = line(json, place, batch)?;
+    Ok(Record { row: Some((rows, row)), ..record })
 }
 
 fn kind_of(value: &str) -> &'static str {

@@ -68,6 +68,8 @@ pub struct Reader {
     patient: bool,
     left: Option<u64>,
     current: Option<Open>,
+    #[cfg(feature = "parquet")]
+    table: Option<Box<crate::table::Table>>,
     number: u64,
 }
 
@@ -172,6 +174,8 @@ impl Reader {
             patient: false,
             left: selection.limit,
             current: None,
+            #[cfg(feature = "parquet")]
+            table: None,
             number: 0,
         })
     }
@@ -204,7 +208,17 @@ impl Reader {
         batch.limit = self.limits.record;
         batch.html = self.html;
         batch.fields = Arc::clone(&self.fields);
-        while batch.filled < self.limits.batch && batch.pieces.len() < PIECES && self.left != Some(0) {
+        while batch.size() < self.limits.batch && batch.pieces.len() < PIECES && self.left != Some(0) {
+            #[cfg(feature = "parquet")]
+            if let Some(table) = &mut self.table {
+                if table.fill(batch, &self.limits, &mut self.left) {
+                    if self.left != Some(0) {
+                        note_change(table.source(), (0, 1, table.record()), batch, &mut self.left);
+                    }
+                    self.table = None;
+                }
+                continue;
+            }
             if self.current.is_none() && !self.open_next(batch) {
                 break;
             }
@@ -213,6 +227,8 @@ impl Reader {
                 Format::Jsonl => open.lines(batch, self.limits, self.patient, &mut self.left, keep_waiting),
                 Format::Text | Format::Html => open.file(batch, self.limits, &mut self.left),
                 Format::Warc => open.warc(batch, self.limits, &mut self.left),
+                // It is no stream, and never open here.
+                Format::Parquet => Filled::Source,
             };
             let position = open.decoder.position();
             batch.consumed += position - open.told;
@@ -220,7 +236,8 @@ impl Reader {
             match filled {
                 Filled::Source => {
                     if self.left != Some(0) {
-                        open.note_change(batch, &mut self.left);
+                        let place = (open.offset, open.numbers.line(), open.numbers.record());
+                        note_change(&open.source, place, batch, &mut self.left);
                     }
                     self.current = None;
                 }
@@ -244,6 +261,10 @@ impl Reader {
     /// Opens the next source; one that cannot be opened is a fault. False if there is none.
     fn open_next(&mut self, batch: &mut Batch) -> bool {
         let Some((source, range)) = self.sources.next() else { return false };
+        if source.format == Format::Parquet {
+            self.open_table(source, range, batch);
+            return true;
+        }
         let input: std::io::Result<Box<dyn Read + Send>> = match &source.path {
             Some(path) => File::open(path).map(|file| Box::new(file) as Box<dyn Read + Send>),
             None => {
@@ -265,25 +286,67 @@ impl Reader {
                     told: 0,
                 });
             }
-            Err(error) => {
-                let at = batch.filled;
-                let fault = PieceKind::Fault {
-                    reason: format!("the input cannot be opened: {error}"),
-                    remedy: "check the path and its permissions, then run again".into(),
-                    length: 0,
-                };
-                batch.pieces.push(Piece {
-                    source,
-                    range: at..at,
-                    offset: 0,
-                    line: 1,
-                    record: 1,
-                    kind: fault,
-                });
-                count(&mut self.left, 1);
-            }
+            Err(error) => self.unopened(source, &error, batch),
         }
         true
+    }
+
+    /// A source that cannot be opened is a fault.
+    fn unopened(&mut self, source: Arc<Source>, error: &std::io::Error, batch: &mut Batch) {
+        let kind = PieceKind::Fault {
+            reason: format!("the input cannot be opened: {error}"),
+            remedy: "check the path and its permissions, then run again".into(),
+            length: 0,
+        };
+        self.whole_fault(source, kind, batch);
+    }
+
+    /// A fault that is all that there is of a source.
+    fn whole_fault(&mut self, source: Arc<Source>, kind: PieceKind, batch: &mut Batch) {
+        let at = batch.filled;
+        batch.pieces.push(Piece {
+            source,
+            range: at..at,
+            offset: 0,
+            line: 1,
+            record: 1,
+            row_group: None,
+            kind,
+        });
+        count(&mut self.left, 1);
+    }
+
+    #[cfg(feature = "parquet")]
+    fn open_table(&mut self, source: Source, range: Option<(u64, u64)>, batch: &mut Batch) {
+        let source = Arc::new(source);
+        let Some(path) = &source.path else { return };
+        let file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) => return self.unopened(source, &error, batch),
+        };
+        match crate::table::Table::open(source, file, range) {
+            Ok(table) => self.table = Some(Box::new(table)),
+            Err((source, reason)) => {
+                let kind = PieceKind::Fault {
+                    reason: format!(
+                        "the file cannot be read as Parquet, so its rows are not known: {reason}"
+                    ),
+                    remedy: "fetch or write the file again".into(),
+                    length: source.size,
+                };
+                self.whole_fault(source, kind, batch);
+            }
+        }
+    }
+
+    #[cfg(not(feature = "parquet"))]
+    fn open_table(&mut self, source: Source, _: Option<(u64, u64)>, batch: &mut Batch) {
+        let kind = PieceKind::Fault {
+            reason: crate::format::NO_PARQUET.into(),
+            remedy: crate::format::BUILD_PARQUET.into(),
+            length: source.size,
+        };
+        self.whole_fault(Arc::new(source), kind, batch);
     }
 }
 
@@ -294,32 +357,30 @@ fn count(left: &mut Option<u64>, records: u64) {
     }
 }
 
-impl Open {
-    /// A file that is not what it was when the inputs were listed is a fault: what was read of it may be neither the
-    /// old nor the new.
-    fn note_change(&mut self, batch: &mut Batch, left: &mut Option<u64>) {
-        let Some(then) = self.source.modified else { return };
-        let Some(path) = &self.source.path else { return };
-        let now = std::fs::metadata(path).ok();
-        let size = now.as_ref().map_or(0, std::fs::Metadata::len);
-        if size == self.source.size && now.as_ref().and_then(modified) == Some(then) {
-            return;
-        }
-        let at = batch.filled;
-        let kind = PieceKind::Fault {
-            reason: format!(
-                "the input changed during the run: it had {} bytes at its begin, and {size} now",
-                self.source.size
-            ),
-            remedy: "run again once nothing writes to it".into(),
-            length: 0,
-        };
-        let (line, record) = (self.numbers.line(), self.numbers.record());
-        let source = Arc::clone(&self.source);
-        batch.pieces.push(Piece { source, range: at..at, offset: self.offset, line, record, kind });
-        count(left, 1);
+/// A file that is not what it was when the inputs were listed is a fault: what was read of it may be neither the
+/// old nor the new. `place` is the offset, line and record that it is noted at.
+fn note_change(source: &Arc<Source>, place: (u64, u64, u64), batch: &mut Batch, left: &mut Option<u64>) {
+    let (Some(then), Some(path)) = (source.modified, &source.path) else { return };
+    let now = std::fs::metadata(path).ok();
+    let size = now.as_ref().map_or(0, std::fs::Metadata::len);
+    if size == source.size && now.as_ref().and_then(modified) == Some(then) {
+        return;
     }
+    let at = batch.filled;
+    let kind = PieceKind::Fault {
+        reason: format!(
+            "the input changed during the run: it had {} bytes at its begin, and {size} now",
+            source.size
+        ),
+        remedy: "run again once nothing writes to it".into(),
+        length: 0,
+    };
+    let (source, (offset, line, record)) = (Arc::clone(source), place);
+    batch.pieces.push(Piece { source, range: at..at, offset, line, record, row_group: None, kind });
+    count(left, 1);
+}
 
+impl Open {
     /// Fills the batch with lines of this source.
     fn lines(
         &mut self,
@@ -432,7 +493,15 @@ impl Open {
         self.offset += range.len() as u64;
         if !range.is_empty() {
             let source = Arc::clone(&self.source);
-            batch.pieces.push(Piece { source, range, offset, line, record, kind: PieceKind::Lines });
+            batch.pieces.push(Piece {
+                source,
+                range,
+                offset,
+                line,
+                record,
+                row_group: None,
+                kind: PieceKind::Lines,
+            });
         }
         ends
     }
@@ -461,7 +530,7 @@ impl Open {
         let source = Arc::clone(&self.source);
         let kind = PieceKind::Fault { reason, remedy: remedy.into(), length };
         let (line, record) = (self.numbers.line(), self.numbers.record());
-        batch.pieces.push(Piece { source, range, offset: self.offset, line, record, kind });
+        batch.pieces.push(Piece { source, range, offset: self.offset, line, record, row_group: None, kind });
         self.numbers.records += 1;
         self.offset += length;
         count(left, 1);
@@ -506,7 +575,15 @@ impl Open {
         let (reason, remedy) = too_large(length);
         let kind = PieceKind::Fault { reason, remedy, length };
         let (line, record) = (self.numbers.line(), self.numbers.record());
-        batch.pieces.push(Piece { source, range: 0..kept, offset: self.offset, line, record, kind });
+        batch.pieces.push(Piece {
+            source,
+            range: 0..kept,
+            offset: self.offset,
+            line,
+            record,
+            row_group: None,
+            kind,
+        });
         self.offset += length + 1;
         self.numbers.feeds += 1;
         self.numbers.records += 1;
@@ -581,7 +658,7 @@ impl Open {
         }
         let range = start..batch.filled;
         let source = Arc::clone(&self.source);
-        batch.pieces.push(Piece { source, range, offset: 0, line: 1, record: 1, kind });
+        batch.pieces.push(Piece { source, range, offset: 0, line: 1, record: 1, row_group: None, kind });
         count(left, 1);
         Filled::Source
     }

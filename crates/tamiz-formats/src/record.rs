@@ -47,6 +47,9 @@ pub struct Record<'b> {
     /// Its bytes in the input.
     pub raw: &'b [u8],
     pub(crate) text: Text<'b>,
+    /// The row of a Parquet file that it is.
+    #[cfg(feature = "parquet")]
+    pub(crate) row: Option<(&'b crate::table::Rows, usize)>,
 }
 
 #[derive(Debug)]
@@ -143,6 +146,9 @@ pub struct Records<'b> {
     pieces: std::slice::Iter<'b, Piece>,
     /// The piece whose lines are being read, the next byte in it, and the place that is there.
     lines: Option<(&'b Piece, usize, Place<'b>)>,
+    /// The rows that are being read, and the next of them.
+    #[cfg(feature = "parquet")]
+    rows: Option<(&'b Piece, &'b crate::table::Rows, usize)>,
 }
 
 impl<'b> Iterator for Records<'b> {
@@ -167,6 +173,15 @@ impl<'b> Iterator for Records<'b> {
                 }
                 self.lines = None;
             }
+            #[cfg(feature = "parquet")]
+            if let Some((piece, rows, at)) = self.rows.take()
+                && at < rows.len()
+            {
+                self.rows = Some((piece, rows, at + 1));
+                let place = piece.place();
+                let place = Place { record: place.record + at as u64, ..place };
+                return Some(parse::row(rows, at, place, self.batch));
+            }
             let piece = self.pieces.next()?;
             let bytes = &self.batch.bytes[piece.range.clone()];
             match &piece.kind {
@@ -175,6 +190,8 @@ impl<'b> Iterator for Records<'b> {
                 }
                 PieceKind::File => return Some(parse::file(piece, bytes, self.batch.html)),
                 PieceKind::Warc => return Some(parse::warc(piece, bytes, self.batch)),
+                #[cfg(feature = "parquet")]
+                PieceKind::Rows(rows) => self.rows = Some((piece, rows, 0)),
                 PieceKind::Fault { reason, remedy, length } => {
                     let line = (piece.source.format == Format::Jsonl).then_some(piece.line);
                     return Some(Err(Box::new(Fault {
@@ -193,7 +210,13 @@ impl<'b> Iterator for Records<'b> {
 
 impl<'b> Records<'b> {
     pub(crate) fn new(batch: &'b Batch) -> Self {
-        Self { batch, pieces: batch.pieces.iter(), lines: None }
+        Self {
+            batch,
+            pieces: batch.pieces.iter(),
+            lines: None,
+            #[cfg(feature = "parquet")]
+            rows: None,
+        }
     }
 }
 

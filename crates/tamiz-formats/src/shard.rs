@@ -22,7 +22,7 @@ pub(crate) fn cut(sources: Vec<Source>, number: u64, parts: u64) -> Result<Vec<S
     for source in sources {
         let size = u128::from(source.size);
         let end = start + size;
-        if size == 0 || source.format != Format::Jsonl {
+        if size == 0 || !matches!(source.format, Format::Jsonl | Format::Parquet) {
             // A source that is one record belongs where it starts. One of no size at the very end has no place to
             // start in, so it goes to the last shard.
             if (from..until).contains(&start) || (start == total && number == parts) {
@@ -32,7 +32,9 @@ pub(crate) fn cut(sources: Vec<Source>, number: u64, parts: u64) -> Result<Vec<S
             if from <= start && end <= until {
                 shares.push((source, None));
             } else {
-                let length = u128::from(decoded_size(&source)?);
+                // The row groups of a Parquet file lie in it as they are.
+                let is_table = source.format == Format::Parquet;
+                let length = if is_table { size } else { u128::from(decoded_size(&source)?) };
                 // In proportion: both shards at a bound compute the same place from the same numbers.
                 let place = |bound: u128| ((bound.clamp(start, end) - start) * length / size) as u64;
                 let until = if end <= until { u64::MAX } else { place(until) };

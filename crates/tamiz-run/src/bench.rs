@@ -101,7 +101,7 @@ pub fn bench(
         batches.push(batch);
     }
     let best = |stages| -> Result<Tally, RunError> {
-        let mut cleaner = Cleaner::new(stages, compression, None, false, None)?;
+        let mut cleaner = Cleaner::new(stages, compression, None, false, None, None)?;
         let mut best: Option<(f64, Tally)> = None;
         for _ in 0..rounds.max(1) {
             let mut sum = Tally::new(stages.len());

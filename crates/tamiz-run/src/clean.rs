@@ -4,7 +4,9 @@ use std::time::Instant;
 
 use serde::Serialize;
 use tamiz_core::{Document, Fate, Kind, Language, Reason, RuleId, Scratch};
-use tamiz_formats::{Batch, Compression, Encoder, Fault, RAW_LIMIT, Record, write_record};
+use tamiz_formats::{
+    Batch, Compression, Encoder, Fault, RAW_LIMIT, Record, RowGroup, Shape, TableRows, write_record,
+};
 use tamiz_pipeline::Guard;
 use tamiz_review::Residue;
 
@@ -32,8 +34,8 @@ pub(crate) struct Cleaned {
 
 impl Cleaned {
     /// A block for each stream of the output, in their order there.
-    pub(crate) fn blocks(&self) -> [&Block; 4] {
-        [&self.kept, &self.dropped, &self.residue, &self.quarantine]
+    pub(crate) fn blocks(&mut self) -> [&mut Block; 4] {
+        [&mut self.kept, &mut self.dropped, &mut self.residue, &mut self.quarantine]
     }
 }
 
@@ -42,6 +44,8 @@ impl Cleaned {
 pub(crate) struct Block {
     /// As they are stored.
     pub(crate) bytes: Vec<u8>,
+    /// The same as rows of a table, where that is how they are stored.
+    pub(crate) rows: Option<RowGroup>,
     /// Bytes before compression.
     pub(crate) plain: u64,
     pub(crate) records: u64,
@@ -51,6 +55,19 @@ impl Block {
     fn with_capacity(bytes: usize) -> Self {
         Self { bytes: Vec::with_capacity(bytes), ..Self::default() }
     }
+}
+
+/// The columns of documents that are kept, and of those that are dropped, in an output of Parquet files.
+#[derive(Clone)]
+pub(crate) struct Shapes {
+    pub(crate) kept: Shape,
+    pub(crate) dropped: Shape,
+}
+
+/// The documents of a batch, as rows.
+struct Tables<'b> {
+    kept: TableRows<'b>,
+    dropped: TableRows<'b>,
 }
 
 /// A thread's tools.
@@ -64,6 +81,7 @@ pub(crate) struct Cleaner<'r> {
     /// Compresses the residue, where that is asked for.
     residue: Option<Encoder>,
     guard: Option<&'r Guard>,
+    shapes: Option<&'r Shapes>,
 }
 
 /// The annotations of a record that was dropped.
@@ -94,6 +112,7 @@ impl<'r> Cleaner<'r> {
         raw_limit: Option<usize>,
         residue: bool,
         guard: Option<&'r Guard>,
+        shapes: Option<&'r Shapes>,
     ) -> Result<Self, RunError> {
         let encoder = |compression| Encoder::new(compression).map_err(|error| cannot_compress(&error));
         // Removed text is what many pages share: it is never worth writing uncompressed.
@@ -107,15 +126,17 @@ impl<'r> Cleaner<'r> {
             raw_limit,
             residue,
             guard,
+            shapes,
         })
     }
 
     /// Takes a record through the stages and writes what it has become.
-    fn document(
+    fn document<'b>(
         &mut self,
-        record: &Record<'_>,
+        record: &Record<'b>,
         clock: &mut Instant,
         done: &mut Cleaned,
+        tables: &mut Option<Tables<'b>>,
     ) -> Result<(), RunError> {
         let mut document = match record.document() {
             Ok(document) => document,
@@ -129,7 +150,8 @@ impl<'r> Cleaner<'r> {
         *clock = Instant::now();
         let written = applied.and_then(|()| {
             // Rendering only panics if a stage has broken its promises, and then it costs this document too.
-            panics::catch(|| self.write(record, &document, done)).map_err(|message| ("rendering", message))
+            panics::catch(|| self.write(record, &document, done, tables))
+                .map_err(|message| ("rendering", message))
         });
         lap(clock, &mut done.tally.seconds.rendering);
         match written {
@@ -147,14 +169,23 @@ impl<'r> Cleaner<'r> {
     }
 
     /// Writes a document to the block where it belongs. Nothing is counted before it is written whole.
-    fn write(&self, record: &Record<'_>, document: &Document, done: &mut Cleaned) -> serde_json::Result<()> {
+    fn write<'b>(
+        &self,
+        record: &Record<'b>,
+        document: &Document,
+        done: &mut Cleaned,
+        tables: &mut Option<Tables<'b>>,
+    ) -> serde_json::Result<()> {
         let source = document.source();
         // The text of a JSONL record that stays as it is can be written back with the input's own escapes.
         let changed = |text| (record.raw_text().is_none() || text != source).then_some(text);
         let tally = &mut done.tally;
         if let Fate::Dropped(reason) = document.fate() {
             let marks = DroppedMarks::new(document, reason);
-            write_record(record, changed(source), &marks, &mut done.dropped.bytes)?;
+            match tables {
+                Some(tables) => tables.dropped.push(record, source, &marks)?,
+                None => write_record(record, changed(source), &marks, &mut done.dropped.bytes)?,
+            }
             done.dropped.records += 1;
             tally.counts.dropped += 1;
             tally.text_in += source.len() as u64;
@@ -168,12 +199,20 @@ impl<'r> Cleaner<'r> {
         let rendered = document.render(self.stages.marks());
         let text = &*rendered.text;
         let before = done.kept.bytes.len();
-        if let Err(error) = write_record(record, changed(text), &rendered.annotations, &mut done.kept.bytes) {
+        let written = match tables {
+            Some(tables) => tables.kept.push(record, text, &rendered.annotations),
+            None => write_record(record, changed(text), &rendered.annotations, &mut done.kept.bytes),
+        };
+        if let Err(error) = written {
             done.kept.bytes.truncate(before);
             return Err(error);
         }
         if self.residue.is_some() {
-            Residue::of(&record.id.json(), source, &rendered).write(&mut done.residue.bytes)?;
+            let id = match tables {
+                Some(tables) => tables.kept.id(record).into(),
+                None => record.id.json(),
+            };
+            Residue::of(&id, source, &rendered).write(&mut done.residue.bytes)?;
             done.residue.records += 1;
         }
         done.kept.records += 1;
@@ -243,12 +282,16 @@ impl Work for Cleaner<'_> {
         };
         done.tally.seconds.reading = reading;
         done.tally.counts.passed = batch.passed();
+        let mut tables = self.shapes.map(|shapes| Tables {
+            kept: TableRows::new(&shapes.kept),
+            dropped: TableRows::new(&shapes.dropped),
+        });
         let mut clock = Instant::now();
         for entry in batch.records() {
             match entry {
                 Ok(record) => {
                     done.tally.saw(record.place.given);
-                    self.document(&record, &mut clock, &mut done)?;
+                    self.document(&record, &mut clock, &mut done, &mut tables)?;
                 }
                 Err(fault) => {
                     done.tally.saw(fault.place.given);
@@ -257,12 +300,23 @@ impl Work for Cleaner<'_> {
             }
         }
         lap(&mut clock, &mut done.tally.seconds.parsing);
-        for block in [&mut done.kept, &mut done.dropped] {
-            block.plain = block.bytes.len() as u64;
-            if block.plain > 0 {
-                self.encoder
-                    .encode(&mut block.bytes, &mut self.spare)
-                    .map_err(|error| cannot_compress(&error))?;
+        if let Some(tables) = tables {
+            for (block, rows) in [(&mut done.kept, tables.kept), (&mut done.dropped, tables.dropped)] {
+                let rows = rows.finish().map_err(|error| {
+                    RunError::new(format!("cannot write rows of Parquet: {error}"), "report it")
+                })?;
+                if let Some((rows, plain)) = rows {
+                    (block.rows, block.plain) = (Some(rows), plain);
+                }
+            }
+        } else {
+            for block in [&mut done.kept, &mut done.dropped] {
+                block.plain = block.bytes.len() as u64;
+                if block.plain > 0 {
+                    self.encoder
+                        .encode(&mut block.bytes, &mut self.spare)
+                        .map_err(|error| cannot_compress(&error))?;
+                }
             }
         }
         if let (Some(encoder), block) = (&mut self.residue, &mut done.residue)

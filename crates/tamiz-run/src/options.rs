@@ -34,6 +34,8 @@ pub struct Options {
     /// How the output is compressed. `None`: as the inputs are if all are compressed alike, else not at all; and
     /// not at all in a stream.
     pub format: Option<Compression>,
+    /// Whether documents are written as Parquet files and not as JSON Lines. A stream is always JSON Lines.
+    pub parquet: bool,
     /// Whether what is taken out is kept in `residue/`, so that originals can be restored. A stream has no residue.
     pub residue: bool,
     /// What the fields of the input's records are called.
@@ -64,6 +66,7 @@ impl Default for Options {
             overwrite: false,
             resume: false,
             format: None,
+            parquet: false,
             residue: true,
             fields: FieldNames::default(),
             report: true,

@@ -6,10 +6,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
-use tamiz_formats::Compression;
+use tamiz_formats::{Compression, Shape};
 use tamiz_review::OutputDir;
 
-use crate::clean::Cleaned;
+use crate::clean::{Cleaned, Shapes};
 use crate::journal::{Done, Header, JOURNAL, Journal};
 use crate::lock::{LOCK, Lock};
 use crate::parts::{OutputFile, Parts, Stream};
@@ -63,6 +63,7 @@ impl Place {
     pub(crate) fn begin(
         self,
         compression: Compression,
+        shapes: Option<&Shapes>,
         options: &Options,
         header: &Header,
     ) -> Result<Output, RunError> {
@@ -82,13 +83,14 @@ impl Place {
         }
         make_folders(&self.root, options)?;
         let journal = Journal::create(&self.root, header)?;
-        Ok(self.output(compression, options, journal, Done::default()))
+        Ok(self.output(compression, shapes, options, journal, Done::default()))
     }
 
     /// Makes the directory ready to go on: deletes what came after the last whole part.
     pub(crate) fn resume(
         self,
         compression: Compression,
+        shapes: Option<&Shapes>,
         options: &Options,
         done: Done,
     ) -> Result<Output, RunError> {
@@ -102,19 +104,31 @@ impl Place {
             }
         }
         let journal = Journal::reopen(&self.root)?;
-        Ok(self.output(compression, options, journal, done))
+        Ok(self.output(compression, shapes, options, journal, done))
     }
 
-    fn output(self, compression: Compression, options: &Options, journal: Journal, done: Done) -> Output {
+    fn output(
+        self,
+        compression: Compression,
+        shapes: Option<&Shapes>,
+        options: &Options,
+        journal: Journal,
+        done: Done,
+    ) -> Output {
         let stream = |folder, compression: Compression, always| Stream {
             folder,
             suffix: format!(".jsonl{}", compression.suffix()),
             always,
+            shape: None,
+        };
+        let documents = |folder, shape: Option<Shape>, always| match shape {
+            None => stream(folder, compression, always),
+            shape => Stream { folder, suffix: ".parquet".into(), always, shape },
         };
         // In the order of `Cleaned::blocks`.
         let streams = vec![
-            stream("", compression, true),
-            stream("dropped", compression, false),
+            documents("", shapes.map(|shapes| shapes.kept.clone()), true),
+            documents("dropped", shapes.map(|shapes| shapes.dropped.clone()), false),
             stream("residue", Compression::Zstd, false),
             // Read by people, and small: so it is never compressed.
             stream("quarantine", Compression::None, false),
@@ -216,10 +230,10 @@ impl Output {
     }
 
     /// Appends what a batch has become. `tally` is of all batches up to this one. True if a part was finished.
-    pub(crate) fn write(&mut self, cleaned: &Cleaned, tally: &Tally) -> Result<bool, RunError> {
+    pub(crate) fn write(&mut self, cleaned: &mut Cleaned, tally: &Tally) -> Result<bool, RunError> {
         self.batches += 1;
         self.chain = link(self.chain, cleaned.digest);
-        let full = self.parts.write(&cleaned.blocks())?;
+        let full = self.parts.write(&mut cleaned.blocks())?;
         if full {
             self.close(tally)?;
         }

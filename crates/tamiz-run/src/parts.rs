@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tamiz_formats::{Shape, TableFile};
 
 use crate::RunError;
 use crate::clean::Block;
@@ -22,7 +23,7 @@ pub(crate) struct OutputFile {
 }
 
 /// Where one kind of records goes.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Stream {
     /// Relative to the output directory; empty for the directory itself.
     pub(crate) folder: &'static str,
@@ -30,6 +31,8 @@ pub(crate) struct Stream {
     pub(crate) suffix: String,
     /// Whether the first part has a file even without a record, so that a reader finds an output.
     pub(crate) always: bool,
+    /// The columns, of files of Parquet.
+    pub(crate) shape: Option<Shape>,
 }
 
 /// The parts of an output, written one after the other.
@@ -51,12 +54,35 @@ pub(crate) struct Parts {
 }
 
 struct OpenFile {
-    file: File,
+    content: Content,
     temporary: PathBuf,
     name: String,
+    records: u64,
+}
+
+enum Content {
+    Bytes(Hashed),
+    Rows(Box<TableFile<Hashed>>),
+}
+
+/// A file whose bytes are counted and summed up as they are written.
+struct Hashed {
+    file: File,
     hash: Sha256,
     bytes: u64,
-    records: u64,
+}
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let count = self.file.write(bytes)?;
+        self.hash.update(&bytes[..count]);
+        self.bytes += count as u64;
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
 }
 
 impl Parts {
@@ -67,14 +93,15 @@ impl Parts {
     }
 
     /// Appends what has come of a batch, a block for each stream in their order. True if the part is full now.
-    pub(crate) fn write(&mut self, blocks: &[&Block]) -> Result<bool, RunError> {
-        for (index, block) in blocks.iter().enumerate().filter(|(_, block)| block.records > 0) {
+    pub(crate) fn write(&mut self, blocks: &mut [&mut Block]) -> Result<bool, RunError> {
+        for (index, block) in blocks.iter_mut().enumerate().filter(|(_, block)| block.records > 0) {
             let file = self.file(index)?;
-            file.file
-                .write_all(&block.bytes)
-                .map_err(|error| RunError::writing_part(&file.temporary, &error))?;
-            file.hash.update(&block.bytes);
-            file.bytes += block.bytes.len() as u64;
+            let written = match (&mut file.content, block.rows.take()) {
+                (Content::Rows(table), Some(rows)) => table.append(rows),
+                (Content::Rows(_), None) => Ok(()),
+                (Content::Bytes(file), _) => file.write_all(&block.bytes),
+            };
+            written.map_err(|error| RunError::writing_part(&file.temporary, &error))?;
             file.records += block.records;
             self.plain += block.plain;
         }
@@ -87,9 +114,15 @@ impl Parts {
             let stream = &self.streams[index];
             let name = format!("part-{:05}{}", self.number, stream.suffix);
             let temporary = self.root.join(stream.folder).join(format!(".{name}.tmp"));
-            let file =
-                File::create(&temporary).map_err(|error| RunError::writing_part(&temporary, &error))?;
-            *slot = Some(OpenFile { file, temporary, name, hash: Sha256::new(), bytes: 0, records: 0 });
+            let opened = File::create(&temporary).and_then(|file| {
+                let file = Hashed { file, hash: Sha256::new(), bytes: 0 };
+                Ok(match &stream.shape {
+                    None => Content::Bytes(file),
+                    Some(shape) => Content::Rows(Box::new(TableFile::new(file, shape)?)),
+                })
+            });
+            let content = opened.map_err(|error| RunError::writing_part(&temporary, &error))?;
+            *slot = Some(OpenFile { content, temporary, name, records: 0 });
         }
         Ok(slot.as_mut().expect("it was filled above"))
     }
@@ -107,23 +140,37 @@ impl Parts {
             }
         }
         // All of them are on the disk before the first one gets its name.
-        for file in self.open.iter().flatten() {
-            file.file.sync_all().map_err(|error| RunError::writing_part(&file.temporary, &error))?;
-        }
-        let mut finished = Vec::new();
+        let mut whole = Vec::new();
         for (stream, slot) in self.streams.iter().zip(&mut self.open) {
             let Some(file) = slot.take() else { continue };
-            let path = self.root.join(stream.folder).join(&file.name);
-            let renamed = fs::rename(&file.temporary, &path).and_then(|()| sync_folder(&path));
+            let ended = match file.content {
+                Content::Bytes(file) => Ok(file),
+                Content::Rows(table) => table.finish(),
+            };
+            let synced = ended.and_then(|content| content.file.sync_all().map(|()| content));
+            match synced {
+                Ok(content) => whole.push((stream, content, file.temporary, file.name, file.records)),
+                Err(error) => {
+                    let failed = RunError::writing_part(&file.temporary, &error);
+                    let others = whole.iter().map(|(_, _, temporary, ..)| temporary);
+                    others.chain([&file.temporary]).for_each(|path| drop(fs::remove_file(path)));
+                    return Err(failed);
+                }
+            }
+        }
+        let mut finished = Vec::new();
+        for (stream, content, temporary, name, records) in whole {
+            let path = self.root.join(stream.folder).join(&name);
+            let renamed = fs::rename(&temporary, &path).and_then(|()| sync_folder(&path));
             if let Err(error) = renamed {
-                let _ = fs::remove_file(&file.temporary);
+                let _ = fs::remove_file(&temporary);
                 return Err(RunError::writing_part(&path, &error));
             }
             finished.push(OutputFile {
-                path: place(stream.folder, &file.name),
-                records: file.records,
-                bytes: file.bytes,
-                sha256: hex(&file.hash.finalize()),
+                path: place(stream.folder, &name),
+                records,
+                bytes: content.bytes,
+                sha256: hex(&content.hash.finalize()),
             });
         }
         self.plain = 0;

@@ -7,10 +7,10 @@ use std::time::Instant;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tamiz_core::Scratch;
-use tamiz_formats::{Batch, Compression, Listing, Reader, Selection, Source, list};
+use tamiz_formats::{Batch, Compression, Listing, Reader, Selection, Shape, Source, list};
 use tamiz_pipeline::{Guard, Pipeline};
 
-use crate::clean::{Cleaned, Cleaner};
+use crate::clean::{Cleaned, Cleaner, Shapes};
 use crate::engine::{Ending, drive};
 use crate::fit::{given, learn};
 use crate::guard::Watch;
@@ -67,6 +67,7 @@ pub fn run(
         return Ok(stopped(pipeline, options));
     };
     header.state = states.digest();
+    let shapes = if options.parquet { Some(shapes(&listing.sources, &stages, options)?) } else { None };
     let mut done = Done { tally: Tally::new(stages.len()), ..Done::default() };
     let mut output = if let Some((old, so_far)) = unfinished {
         header.fits(&old, output)?;
@@ -75,9 +76,9 @@ pub fn run(
         if so_far.parts > 0 {
             done.tally = so_far.tally.clone();
         }
-        place.resume(compression, options, so_far)?
+        place.resume(compression, shapes.as_ref(), options, so_far)?
     } else {
-        let output = place.begin(compression, options, &header)?;
+        let output = place.begin(compression, shapes.as_ref(), options, &header)?;
         if learning.state.is_none() && learners(pipeline).next().is_some() {
             output.keep_state(|path| states.write(path))?;
         }
@@ -90,6 +91,7 @@ pub fn run(
         residue: options.residue,
         patient: true,
         guard: pipeline.guard(),
+        shapes: shapes.as_ref(),
         options,
     };
     // What the finished parts hold: all that is left of a run that is stopped.
@@ -158,7 +160,7 @@ fn header(
     see(&listing.left.to_string());
     let shown = |value: Option<String>| value.unwrap_or_else(|| "none".into());
     let options = [
-        ("format", compression.to_string()),
+        ("format", if options.parquet { "Parquet".into() } else { compression.to_string() }),
         ("shard", shown(options.shard.map(|shard| shard.to_string()))),
         ("limit", shown(options.limit.map(|limit| limit.to_string()))),
         ("residue", options.residue.to_string()),
@@ -231,6 +233,19 @@ fn whole(
     Ok(Summary { was_whole: true, ..summary })
 }
 
+/// The columns of an output of Parquet files.
+fn shapes(sources: &[Source], stages: &Stages<'_>, options: &Options) -> Result<Shapes, RunError> {
+    let failed = |message| {
+        RunError::new(
+            format!("the documents cannot be written as Parquet: {message}"),
+            "write JSON Lines, which hold whatever the input has: --format jsonl.zst",
+        )
+    };
+    let kept = Shape::of(sources, &options.fields, stages.marks()).map_err(failed)?;
+    let dropped = kept.dropped(stages.marks()).map_err(failed)?;
+    Ok(Shapes { kept, dropped })
+}
+
 /// Lets the corpus-level stages learn, or take what they have learned before; `None` if that was stopped.
 pub(crate) fn prepare<'p>(
     pipeline: &'p Pipeline,
@@ -274,6 +289,8 @@ pub(crate) struct Job<'r> {
     pub(crate) patient: bool,
     /// What stops the run early.
     pub(crate) guard: Option<&'r Guard>,
+    /// The columns of the output, if it is of Parquet files.
+    pub(crate) shapes: Option<&'r Shapes>,
     pub(crate) options: &'r Options,
 }
 
@@ -284,7 +301,7 @@ impl Job<'_> {
         sources: Vec<Source>,
         stdin: Box<dyn Read + Send>,
         done: Done,
-        mut sink: impl FnMut(&Cleaned, &Tally) -> Result<(), RunError> + Send,
+        mut sink: impl FnMut(&mut Cleaned, &Tally) -> Result<(), RunError> + Send,
     ) -> Result<(Tally, Ending), RunError> {
         let options = self.options;
         let bytes = sources.iter().map(|source| source.size).sum();
@@ -294,15 +311,17 @@ impl Job<'_> {
             return Ok((done.tally, Ending::Stopped));
         }
         let mut total = done.tally;
-        let cleaner =
-            || Cleaner::new(self.stages, self.compression, self.raw_limit, self.residue, self.guard);
+        let cleaner = || {
+            let (stages, guard) = (self.stages, self.guard);
+            Cleaner::new(stages, self.compression, self.raw_limit, self.residue, guard, self.shapes)
+        };
         let mut watch = self.guard.map(Watch::new);
         let (ending, _) = drive(reader, options, cleaner, |mut cleaned: Cleaned| {
             let clock = Instant::now();
             let tally = std::mem::take(&mut cleaned.tally);
             progress.add(cleaned.consumed, tally.counts.read, tally.text_in);
             total.add(tally);
-            sink(&cleaned, &total)?;
+            sink(&mut cleaned, &total)?;
             total.seconds.writing += clock.elapsed().as_secs_f64();
             if let Some(watch) = &mut watch {
                 watch.add(std::mem::take(&mut cleaned.seen))?;
@@ -425,7 +444,10 @@ impl<'m> Manifest<'m> {
             inputs,
             files_left,
             counts: tally.counts,
-            format: format!("jsonl{}", compression.suffix()),
+            format: match options.parquet {
+                true => "parquet".into(),
+                false => format!("jsonl{}", compression.suffix()),
+            },
             outputs,
         }
     }

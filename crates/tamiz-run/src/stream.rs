@@ -77,6 +77,12 @@ fn pour(
     mut faults: impl Write + Send,
     options: &Options,
 ) -> Result<Summary, RunError> {
+    if options.parquet {
+        return Err(RunError::new(
+            "Parquet cannot be written to a stream: its end is needed to read it",
+            "name an output directory, or leave out --format",
+        ));
+    }
     let start = Instant::now();
     let Some((stages, _)) = prepare(pipeline, &sources, options)? else {
         return Ok(stopped(pipeline, options));
@@ -89,6 +95,7 @@ fn pour(
         residue: false,
         patient,
         guard: pipeline.guard(),
+        shapes: None,
         options,
     };
     let (tally, ending) = job.run(sources, stdin, Done::default(), |cleaned, _| {

@@ -193,7 +193,15 @@ impl Open {
     fn push(&mut self, batch: &mut Batch, at: usize, offset: u64, kind: PieceKind) {
         let source = Arc::clone(&self.source);
         let record = self.numbers.record();
-        batch.pieces.push(Piece { source, range: at..batch.filled, offset, line: 1, record, kind });
+        batch.pieces.push(Piece {
+            source,
+            range: at..batch.filled,
+            offset,
+            line: 1,
+            record,
+            row_group: None,
+            kind,
+        });
         self.numbers.records += 1;
     }
 

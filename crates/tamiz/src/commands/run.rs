@@ -14,7 +14,8 @@ use crate::shown::thousands;
 
 /// Clean documents with a pipeline
 ///
-/// INPUT is a file, a folder (read with all below it) or a glob: JSON Lines, text or HTML, plain, .gz or .zst. `-` is
+/// INPUT is a file, a folder (read with all below it) or a glob: JSON Lines, text, HTML, WARC or WET, plain, .gz or .zst,
+/// or Parquet. `-` is
 /// JSON Lines on standard input. With `-o -` documents go to standard output, in input order.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
@@ -46,28 +47,54 @@ pub struct Arguments {
     /// A new part is begun once one holds this much before compression. 256MB if left out.
     #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Limits")]
     part: Option<u64>,
-    /// How to write documents: jsonl, jsonl.gz or jsonl.zst. Without it, compressed as the inputs are.
+    /// How to write documents: jsonl, jsonl.gz, jsonl.zst or parquet. Without it JSON Lines, compressed as the inputs
+    /// are.
     #[arg(long, value_name = "FORMAT", value_parser = format)]
-    format: Option<Compression>,
+    format: Option<OutputFormat>,
     /// Do not keep what is taken out: saves space, but originals cannot be restored from the output.
     #[arg(long)]
     no_residue: bool,
 }
 
-fn format(name: &str) -> Result<Compression, String> {
-    Compression::of_output(name).ok_or_else(|| "write jsonl, jsonl.gz or jsonl.zst".into())
+/// How documents are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OutputFormat {
+    Lines(Compression),
+    Parquet,
 }
+
+fn format(name: &str) -> Result<OutputFormat, String> {
+    match name {
+        "parquet" if cfg!(feature = "parquet") => Ok(OutputFormat::Parquet),
+        "parquet" => Err("this program was built without its feature `parquet`: write jsonl.zst".into()),
+        _ => Compression::of_output(name)
+            .map(OutputFormat::Lines)
+            .ok_or_else(|| "write jsonl, jsonl.gz, jsonl.zst or parquet".into()),
+    }
+}
+
+/// Input that each thread works on at a time where it becomes a row group: small ones are slow to read.
+const ROW_GROUP: usize = 4 << 20;
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let pipeline = arguments.definition.load()?;
     present(&arguments.inputs)?;
     let work = arguments.learning.apply(arguments.work.options()?);
+    let parquet = arguments.format == Some(OutputFormat::Parquet);
+    let mut work = work;
+    if parquet && !arguments.work.has_batch() {
+        work.limits.batch = ROW_GROUP.min(work.limits.record);
+    }
     let options = Options {
         part_bytes: arguments.part.unwrap_or(work.part_bytes),
         state: arguments.state.clone(),
         overwrite: arguments.overwrite,
         resume: arguments.resume,
-        format: arguments.format,
+        format: match arguments.format {
+            Some(OutputFormat::Lines(compression)) => Some(compression),
+            _ => None,
+        },
+        parquet,
         residue: !arguments.no_residue,
         ..work
     };

@@ -105,6 +105,11 @@ enum HtmlOption {
 }
 
 impl Work {
+    /// Whether the size of batches was given.
+    pub(crate) fn has_batch(&self) -> bool {
+        self.batch.is_some()
+    }
+
     /// The options of the run. From here on Ctrl-C ends it cleanly; a second one ends it at once.
     pub(crate) fn options(&self) -> Result<Options, Failure> {
         let stop = Arc::new(AtomicBool::new(false));
