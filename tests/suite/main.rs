@@ -12,6 +12,7 @@ mod faults;
 mod guide;
 mod house;
 mod looking;
+mod parquet;
 mod report;
 mod resume;
 mod review;

@@ -1,7 +1,7 @@
 //! Readers and writers: what a file holds, record by record, and the records that come out.
 //!
 //! Reads JSON Lines, plain text, HTML, WARC and WET files, each plain or compressed with gzip or Zstandard, from files,
-//! directories, globs and standard input. What cannot be read becomes a [`Fault`] with its place and its bytes, and
+//! directories, globs and standard input; and Parquet files, if the feature `parquet` is built in. What cannot be read becomes a [`Fault`] with its place and its bytes, and
 //! reading goes on behind it. Writes JSON Lines in the same compressions.
 //!
 //! Reading has two steps, so that the second can be done on many threads: a [`Reader`] decompresses and cuts the
@@ -26,6 +26,14 @@
 //! - The text of HTML is that of its blocks, one a line, each with a hint of what its markup says: see [`html::read`].
 //!   What the page says about itself (address, title, author, date, language) becomes a field where the input has
 //!   none of that name.
+//!
+//! - A row of a Parquet file is read as the JSON object that it stands for: binary as hexadecimal digits, times as ISO
+//!   8601, decimals as numbers, lists, structs and maps as they are, numbers that are none as null. Written to Parquet
+//!   again, columns other than `id` and `text` keep their values and types; the file's own metadata does not pass.
+//!   Row groups are apart: of a damaged one a fault tells the column and counts the rows, and the next is read.
+//! - A Parquet output has the columns `id`, `text`, those of the inputs, and `tamiz` as a struct, if a stage has marks.
+//!   Ids are strings, but for those of Parquet inputs that all have one and the same other type. What fits no column
+//!   goes as JSON to the column `other_fields`.
 //!
 //! # What this crate does not know
 //! Stages, pipelines, threads, the directory that a run writes to.

@@ -117,7 +117,9 @@ impl Table {
                 continue;
             }
             let reader = bounded(group, limits).and_then(|()| {
-                let step = (rows.end - rows.start) * STEP / (group.total_byte_size().max(1) as u64);
+                let most = STEP.min(limits.batch as u64);
+                let step =
+                    (rows.end - rows.start).saturating_mul(most) / (group.total_byte_size().max(1) as u64);
                 self.reader(index, step.clamp(1, MOST_ROWS) as usize, ProjectionMask::all())
             });
             return Some(match reader {
