@@ -42,6 +42,7 @@
 pub mod build;
 mod config;
 pub mod corpus;
+mod endings;
 mod evidence;
 mod extent;
 mod fold;

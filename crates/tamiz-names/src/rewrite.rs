@@ -129,8 +129,8 @@ impl Respelling {
         self.variants.truncate(kept);
     }
 
-    /// What becomes of one mention.
-    pub(crate) fn propose(&mut self, names: &Names<'_>, number: usize) -> Proposal {
+    /// What becomes of one mention; its new spelling is only asked for where the text is to be changed.
+    pub(crate) fn propose(&mut self, names: &Names<'_>, number: usize, rewrite: bool) -> Proposal {
         let mention = &names.mentions[number];
         let span = Span::new(mention.start as usize, mention.end as usize);
         let form = names.links.of[number];
@@ -164,7 +164,8 @@ impl Respelling {
                 canonical
             }
         };
-        Proposal { canonical, id: None, rewrite: self.spell(names, mention, root, false) }
+        let rewrite = if rewrite { self.spell(names, mention, root, false) } else { None };
+        Proposal { canonical, id: None, rewrite }
     }
 
     /// A place or an organization of a lexicon.
