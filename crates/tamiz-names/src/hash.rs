@@ -34,7 +34,7 @@ pub(crate) fn eight(text: &[u8], at: usize) -> u64 {
 /// The high bit of each of eight bytes that is a letter of ASCII.
 #[inline]
 pub(crate) const fn letters(eight: u64) -> u64 {
-    let small = eight & !HIGH | 0x20 * ONES;
+    let small = (eight & !HIGH) | (0x20 * ONES);
     let from_a = small + (0x80 - b'a' as u64) * ONES;
     let after_z = small + (0x7f - b'z' as u64) * ONES;
     from_a & !after_z & !eight & HIGH
