@@ -151,6 +151,9 @@ impl Stored<'_> {
     }
 }
 
+/// A record's line and the residue's beside it, where there is one.
+pub(crate) type StoredLines<'d> = (&'d [u8], Option<&'d [u8]>);
+
 /// Reads the documents of an output in order, those kept with their residue beside them.
 pub struct Documents {
     parts: Lines,
@@ -206,7 +209,7 @@ impl Documents {
     }
 
     /// The next record and the residue beside it, as they are stored; `None` after the last.
-    pub(crate) fn next_stored(&mut self) -> Result<Option<(&[u8], Option<&[u8]>)>, ReviewError> {
+    pub(crate) fn next_stored(&mut self) -> Result<Option<StoredLines<'_>>, ReviewError> {
         if !self.parts.next(&mut self.line)? {
             return Ok(None);
         }
