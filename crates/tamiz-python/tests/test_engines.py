@@ -93,7 +93,7 @@ class Datatrove(Example):
         kept, dropped = run(DEFINITION, given)
         self.assertEqual(self.files(out / "clean"), kept)
         went = [json.loads(line) for line in self.files(out / "dropped")]
-        self.assertEqual({page.pop("filter_reason") for page in went}, {"language-not-kept"})
+        self.assertEqual({page.pop("filter_reason") for page in went}, {"language-other-language"})
         self.assertEqual(went, [json.loads(line) for line in dropped])
         self.assertTrue(kept and dropped)
         command = ["fit", self.folder / "pipeline.toml", self.folder / "in", "-o", self.folder / "whole.state"]
