@@ -173,7 +173,7 @@ impl<'r> Cleaner<'r> {
             return Err(error);
         }
         if self.residue.is_some() {
-            Residue::of(&record.id.json(), source, &rendered).write(&mut done.residue.bytes)?;
+            Residue::of(&record.id.json(), document, &rendered).write(&mut done.residue.bytes)?;
             done.residue.records += 1;
         }
         done.kept.records += 1;
