@@ -52,6 +52,12 @@ peers *ARGUMENTS:
     cargo build --release
     python3 benches/peers/bench.py {{ARGUMENTS}}
 
+# What the page on scaling reckons with, about three minutes; with the wheel of `just python`, Python's speed too
+scaling *ARGUMENTS:
+    cargo build --release
+    if [ -x target/python/venv/bin/python ]; then target/python/venv/bin/python benches/scaling.py {{ARGUMENTS}}; \
+        else python3 benches/scaling.py {{ARGUMENTS}}; fi
+
 # Quality on the development sets, where they are at hand
 evaluate AREA="all" *ARGUMENTS:
     cargo build --release

@@ -17,7 +17,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use tamiz_core::{Document, Fate, Rendered, Scratch, Step};
+use tamiz_core::{Document, Fate, Rendered};
 
 use crate::support::{files, read, root};
 
@@ -96,27 +96,6 @@ fn actual(kind: &str, document: &Document, rendered: &Rendered<'_>) -> Option<St
     Some(lines)
 }
 
-/// Runs a stage over every page, after it has learned from all of them if it does.
-fn apply(step: &Step, corpus: &mut [Document]) {
-    let learned;
-    let stage = match step {
-        Step::Ready(stage) => stage,
-        Step::Learner(learner) => {
-            let mut state = learner.empty();
-            corpus.iter().for_each(|document| learner.observe(&mut state, document));
-            learned = learner.finish(state);
-            &learned
-        }
-        Step::Counter(counter) => {
-            learned = tamiz_core::counted(&**counter, corpus);
-            &learned
-        }
-    };
-    for document in corpus.iter_mut().filter(|document| document.fate() == Fate::Kept) {
-        stage.apply(document, &mut Scratch::default());
-    }
-}
-
 /// Runs a case and returns the file as it should be.
 fn run(path: &Path, text: &str) -> Result<String, String> {
     let blocks = blocks(text);
@@ -129,7 +108,7 @@ fn run(path: &Path, text: &str) -> Result<String, String> {
     let mut corpus = vec![page(input)];
     corpus.extend(blocks.iter().filter(|block| block.info == "text page").map(|block| page(block.content)));
     for stage in pipeline.stages() {
-        apply(&stage.step, &mut corpus);
+        stage.step.apply(&mut corpus);
     }
     let document = &corpus[0];
     let rendered = document.render(pipeline.marks());

@@ -6,6 +6,7 @@
 //! not run here.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -50,6 +51,29 @@ fn prints(said: &str, printed: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Stands in for Slurm's `sbatch`: does a job's tasks one after the other before it gives the job's number, refuses options
+/// that the guide does not use, and a job that waits for one that was not given.
+const SBATCH: &str = r#"#!/bin/sh
+set -eu
+first=1 last=1
+while [ $# -gt 0 ]; do
+    case $1 in
+        --parsable | --cpus-per-task=*) ;;
+        --array=*-*) range=${1#--array=}; first=${range%-*}; last=${range#*-} ;;
+        --dependency=afterok:*) [ -e "job-${1#--dependency=afterok:}" ] ;;
+        --wrap) command=$2; shift ;;
+        *) echo "sbatch: no option $1 here" >&2; exit 1 ;;
+    esac
+    shift
+done
+for task in $(seq "$first" "$last"); do
+    SLURM_ARRAY_TASK_ID=$task sh -euc "$command" >&2
+done
+number=$(ls | grep -c '^job-' || true)
+touch "job-$number"
+echo "$number"
+"#;
+
 /// Follows a chapter in a folder of its own.
 fn follow(path: &Path) {
     let chapter = path.file_name().unwrap().to_string_lossy().into_owned();
@@ -57,6 +81,9 @@ fn follow(path: &Path) {
     let bin = folder.path().join("bin");
     fs::create_dir(&bin).unwrap();
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_tamiz-tested"), bin.join("tamiz")).unwrap();
+    let sbatch = bin.join("sbatch");
+    fs::write(&sbatch, SBATCH).unwrap();
+    fs::set_permissions(&sbatch, fs::Permissions::from_mode(0o755)).unwrap();
     for shared in ["pipelines", "tests"] {
         std::os::unix::fs::symlink(root().join(shared), folder.path().join(shared)).unwrap();
     }
@@ -98,6 +125,11 @@ fn every_command_and_definition_of_the_guide_does_what_it_says() {
     for path in files("crates/tamiz-guide/book", ".md") {
         follow(&path);
     }
+}
+
+#[test]
+fn the_page_on_many_machines_does_what_it_says() {
+    follow(&root().join("crates/tamiz-run/SCALING.md"));
 }
 
 #[test]

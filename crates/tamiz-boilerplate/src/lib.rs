@@ -68,7 +68,7 @@ mod words;
 
 use std::sync::Arc;
 
-use tamiz_core::{Document, Evidence, Kind, Reason, RuleId, Scratch, Span, Stage, StageConfig};
+use tamiz_core::{Document, Evidence, Kind, Narrowest, Reason, RuleId, Scratch, Span, Stage, StageConfig};
 
 pub use config::Config;
 use cues::{Cues, TableSet};
@@ -129,6 +129,11 @@ impl Stage for Boilerplate {
         let threshold = self.label(document, allowed, page, labeller);
         decide::decide(page, document.source(), labeller.keep(), threshold, verdicts);
         for (i, line) in page.lines.iter().enumerate() {
+            // Without a paragraph on the page no line goes by its score.
+            if page.best.tokens > 0 {
+                let (score, threshold) = (labeller.keep()[i], decide::limit(page, i, threshold));
+                document.scored(Narrowest { start: line.start as usize, score, threshold });
+            }
             if let Some(verdict) = verdicts.get(i) {
                 let score = verdict.by_score.then(|| labeller.keep()[i]);
                 self.cut(document, line.span(), verdict.kind, verdict.rule, score);

@@ -1,6 +1,6 @@
 //! Counts of keys: what a corpus-level stage learns when all that it does is count.
 
-use crate::{Document, Scratch, Stage};
+use crate::{Document, Fate, Scratch, Stage, Step};
 
 /// What is counted: an item of a group, such as a line of a site. Keys are in order of group, then item.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -46,6 +46,31 @@ pub trait Counter: Send + Sync {
     fn count(&self, document: &Document, scratch: &mut Scratch, add: &mut dyn FnMut(Count));
     /// The stage that knows the corpus: from every key that was counted, each once, in order.
     fn finish(&self, counts: &mut dyn Iterator<Item = Count>) -> Box<dyn Stage>;
+}
+
+impl Step {
+    /// Runs the stage over a few documents in memory, after it has learned from all of them if it does: for trials and
+    /// tests. Documents that were dropped before teach it, and are left as they are.
+    pub fn apply(&self, corpus: &mut [Document]) {
+        let learned: Box<dyn Stage>;
+        let stage = match self {
+            Step::Ready(stage) => stage,
+            Step::Learner(learner) => {
+                let mut state = learner.empty();
+                corpus.iter().for_each(|document| learner.observe(&mut state, document));
+                learned = learner.finish(state);
+                &learned
+            }
+            Step::Counter(counter) => {
+                learned = counted(&**counter, corpus);
+                &learned
+            }
+        };
+        let mut scratch = Scratch::default();
+        for document in corpus.iter_mut().filter(|document| document.fate() == Fate::Kept) {
+            stage.apply(document, &mut scratch);
+        }
+    }
 }
 
 /// Counts a few documents in memory and finishes: for tests, benches and small corpora.

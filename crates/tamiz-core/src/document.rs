@@ -16,6 +16,17 @@ pub struct Cut {
     pub score: Option<u16>,
 }
 
+/// A line that a stage decided by a score, and how near it was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Narrowest {
+    /// The line's first byte in the source.
+    pub start: usize,
+    /// From 0 (surely furniture) to 1 (surely content).
+    pub score: f32,
+    /// From here on it is kept.
+    pub threshold: f32,
+}
+
 /// A stretch of kept text within one line, without blanks at its ends.
 ///
 /// A line from which a stage cut something in the middle has several runs.
@@ -45,6 +56,7 @@ pub struct Document {
     names: Vec<Name>,
     hints: Option<Hints>,
     repeats: Option<Repeats>,
+    narrowest: Option<Narrowest>,
 }
 
 impl Document {
@@ -68,6 +80,7 @@ impl Document {
             names: Vec::new(),
             hints: None,
             repeats: None,
+            narrowest: None,
         }
     }
 
@@ -188,6 +201,21 @@ impl Document {
     pub fn set_repeats(&mut self, repeats: Repeats) {
         assert!(repeats.lines.len() <= self.lines().len(), "a count for each line");
         self.repeats = Some(repeats);
+    }
+
+    /// Says by what score a line was decided. Of all, the one nearest to its threshold is remembered, and of those the
+    /// first: people look there for what a stage got wrong.
+    pub fn scored(&mut self, line: Narrowest) {
+        let distance = |line: &Narrowest| (line.score - line.threshold).abs();
+        if self.narrowest.as_ref().is_none_or(|nearest| distance(&line) < distance(nearest)) {
+            self.narrowest = Some(line);
+        }
+    }
+
+    /// The line that was decided most narrowly, if a stage goes by scores.
+    #[must_use]
+    pub fn narrowest(&self) -> Option<Narrowest> {
+        self.narrowest
     }
 
     /// Says what language the document is in.

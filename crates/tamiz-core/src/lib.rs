@@ -46,7 +46,7 @@ mod span;
 mod stage;
 
 pub use count::{Count, Counter, Key, counted};
-pub use document::{Cut, Document, Run};
+pub use document::{Cut, Document, Narrowest, Run};
 pub use explain::{Clue, Evidence};
 pub use hints::{ClassWords, Container, Element, Hint, Hints, Landmarks, Repeats};
 pub use language::{Language, LanguageCode};

@@ -34,6 +34,12 @@ const STAGES: [(&str, &str); 6] = [
     ("names", include_str!("../../tamiz-names/README.md")),
 ];
 
+/// How-tos for more than one machine, and from Python.
+const MANY: [(&str, &str, &str); 2] = [
+    ("scaling", "From one machine to many", include_str!("../../tamiz-run/SCALING.md")),
+    ("python", "From Python, Ray and Spark", include_str!("../../tamiz-python/README.md")),
+];
+
 /// Every chapter, in the order of the navigation.
 #[must_use]
 pub fn chapters() -> Vec<Chapter> {
@@ -51,7 +57,14 @@ pub fn chapters() -> Vec<Chapter> {
         part: "Stages",
         text: (*text).to_owned(),
     });
-    let mut chapters: Vec<Chapter> = book("Begin").chain(book("Tutorials")).chain(stages).collect();
+    let many = MANY.iter().map(|(name, title, text)| Chapter {
+        name: (*name).to_owned(),
+        title: (*title).to_owned(),
+        part: "At scale",
+        text: (*text).to_owned(),
+    });
+    let mut chapters: Vec<Chapter> =
+        book("Begin").chain(book("Tutorials")).chain(stages).chain(many).collect();
     chapters.extend(book("Ideas"));
     chapters.push(reference::stages());
     chapters.push(reference::commands());

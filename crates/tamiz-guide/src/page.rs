@@ -124,10 +124,19 @@ fn target<'u>(chapters: &[Chapter], chapter: &Chapter, url: &CowStr<'u>) -> Resu
     }
     let (file, anchor) = url.split_once('#').map_or((&**url, String::new()), |(f, a)| (f, format!("#{a}")));
     let name = file.strip_suffix(".md").and_then(|file| file.rsplit('/').next()).unwrap_or_default();
+    // Two chapters are files of crates.
+    let name = match name {
+        "SCALING" => "scaling",
+        "README" if file.ends_with("tamiz-python/README.md") => "python",
+        name => name,
+    };
     if chapters.iter().any(|other| other.name == name) {
         return Ok(format!("{name}.html{anchor}").into());
     }
     // A page of the repository names files beside it, which are not on the site.
+    if chapter.part == "At scale" {
+        return Ok(format!("index.html{anchor}").into());
+    }
     if chapter.name.starts_with("stage-") {
         return Ok("reference-stages.html".into());
     }

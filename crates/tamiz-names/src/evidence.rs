@@ -2,8 +2,8 @@
 
 const WORDS: usize = 2048;
 
-/// Two sets of hashes, each a bit map in which two words may share a bit: a wrong hit in a large document costs a
-/// name at a sentence's start, no more.
+/// Two sets of hashes, each a Bloom filter with both bits of a word beside each other: a wrong hit in a large document
+/// costs a name at a sentence's start, no more.
 #[derive(Debug)]
 pub(crate) struct Evidence {
     small: Box<[u64; WORDS]>,
@@ -18,7 +18,7 @@ impl Default for Evidence {
 
 #[inline]
 fn place(hash: u64) -> (usize, u64) {
-    ((hash >> 6) as usize % WORDS, 1 << (hash & 63))
+    ((hash >> 12) as usize % WORDS, 1 << (hash & 63) | 1 << (hash >> 6 & 63))
 }
 
 impl Evidence {
@@ -43,13 +43,13 @@ impl Evidence {
     #[inline]
     pub(crate) fn is_small(&self, hash: u64) -> bool {
         let (word, bit) = place(hash);
-        self.small[word] & bit != 0
+        self.small[word] & bit == bit
     }
 
     /// Whether the word stands capitalised within a sentence somewhere.
     #[inline]
     pub(crate) fn is_capital(&self, hash: u64) -> bool {
         let (word, bit) = place(hash);
-        self.capital[word] & bit != 0
+        self.capital[word] & bit == bit
     }
 }

@@ -1,5 +1,6 @@
 //! Where a name begins and where it ends.
 
+use crate::endings::Endings;
 use crate::hash;
 use crate::scan::{Case, DE, EN, Scanner, is_roman};
 use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, UPPER};
@@ -92,14 +93,14 @@ impl Scanner<'_> {
 
     /// Whether an English word is the adjective of a country, a creed or a people, which English capitalises.
     pub(crate) fn is_adjective(&self, i: usize) -> bool {
-        const ENDINGS: [&str; 14] = [
+        static ENDINGS: Endings<14> = Endings::new([
             "ian", "ians", "ean", "eans", "ese", "ish", "ist", "ists", "ism", "isms", "idian", "idians",
             "ite", "ites",
-        ];
+        ]);
         let token = &self.tokens[i];
         self.tongue == Some(EN as Tongue) && token.len() >= 6 && token.usual < 5 && {
             let text = token.text(self.text);
-            ENDINGS.iter().any(|ending| text.ends_with(ending))
+            ENDINGS.end(text)
         }
     }
 
@@ -111,25 +112,25 @@ impl Scanner<'_> {
 
     /// Whether an unknown word at the start of a sentence ends as ordinary words of the language do.
     pub(crate) fn inflected(&self, i: usize) -> bool {
-        const ENDINGS: [&str; 40] = [
+        static ENDINGS: Endings<40> = Endings::new([
             "mente", "ción", "ciones", "sión", "ando", "iendo", "ado", "ados", "ada", "adas", "aron",
             "ieron", "aba", "aban", "dad", "dades", "ismo", "ístico", "tion", "tions", "ing", "ed", "ly",
             "ment", "ments", "ness", "ção", "ções", "mento", "mentos", "zione", "zioni", "ndo", "ість",
             "ение", "ения", "ость", "anie", "enie", "ową",
-        ];
+        ]);
         let text = self.tokens[i].text(self.text);
-        ENDINGS.iter().any(|ending| text.ends_with(ending))
+        ENDINGS.end(text)
     }
 
     /// Whether a word in German looks like a noun: by its ending, or as a compound whose last part is one.
     pub(crate) fn is_noun(&self, i: usize) -> bool {
-        const ENDINGS: [&str; 30] = [
+        static ENDINGS: Endings<30> = Endings::new([
             "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen",
             "tät", "täten", "nis", "nisse", "ismus", "ling", "linge", "tum", "chen", "erin", "innen",
             "ieren", "zeug", "meister", "leiter", "spieler", "spiel", "isten", "ologe", "ologen",
-        ];
+        ]);
         let text = self.tokens[i].text(self.text);
-        if ENDINGS.iter().any(|ending| text.ends_with(ending)) {
+        if ENDINGS.end(text) {
             return true;
         }
         text.len() <= 40

@@ -2,6 +2,7 @@
 
 use tamiz_core::NameType;
 
+use crate::endings::Endings;
 use crate::scan::Scanner;
 use crate::token::{CAPITAL, Gap, LETTER, RUN, UPPER};
 use crate::words::{
@@ -113,12 +114,12 @@ impl Scanner<'_> {
             }
         }
         if length == 1 && usual == 0 {
-            const ENDINGS: [&str; 16] = [
+            static ENDINGS: Endings<16> = Endings::new([
                 "land", "burg", "ville", "stan", "grad", "polis", "shire", "berg", "stadt", "dorf", "ia",
                 "heim", "ton", "ów", "sk", "stán",
-            ];
+            ]);
             let text = token.text(self.text);
-            place += i32::from(ENDINGS.iter().any(|ending| text.ends_with(ending)));
+            place += i32::from(ENDINGS.end(text));
         }
         if let Some(after) = self.tokens.get(end).filter(|after| end < last && !after.is(CAPITAL))
             && self.flags(end) & AFTER_PERSON != 0

@@ -20,7 +20,7 @@
 //! - The same document, options and state give the same names: nothing of other documents is remembered beside it.
 //! - Time is linear in the text: in a document with more than four thousand different names, those after them are not
 //!   linked.
-//! - Rewriting changes nothing more when it is run on its own output.
+//! - Rewriting changes nothing more when it is run on its own output, but for the two exceptions that the README names.
 //!
 //! # Example
 //! ```
@@ -42,6 +42,7 @@
 pub mod build;
 mod config;
 pub mod corpus;
+mod endings;
 mod evidence;
 mod extent;
 mod fold;

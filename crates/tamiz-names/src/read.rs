@@ -10,7 +10,7 @@ use crate::link::{self, Links};
 use crate::parts;
 use crate::scan::{Mention, Scanner};
 use crate::token::{self, CAPITAL, RUN, START, Token, UPPER};
-use crate::words::{FUNCTION, LANGUAGES, Tongue, WORDS};
+use crate::words::{self, FUNCTION, LANGUAGES, Tongue, WORDS};
 
 /// What a worker thread keeps from document to document.
 #[derive(Default)]
@@ -120,10 +120,9 @@ fn tongue(document: &Document, tokens: &[Token]) -> (Option<Tongue>, bool) {
         let known = LANGUAGES.iter().position(|code| *code == language.code.as_str());
         return (known.map(|at| at as Tongue), true);
     }
-    let mut votes = [0; LANGUAGES.len()];
-    for token in tokens.iter().filter(|token| !token.is(CAPITAL) || token.is(START)).take(SAMPLE) {
-        WORDS.vote(token.hash, &mut votes);
-    }
+    let sample = tokens.iter().filter(|token| !token.is(CAPITAL) || token.is(START)).take(SAMPLE);
+    let votes = sample.fold(0, |votes, token| votes + WORDS.votes(token.hash));
+    let votes: [u32; LANGUAGES.len()] = std::array::from_fn(|tongue| words::votes_for(votes, tongue));
     let (mut best, mut second) = (0, 0);
     for at in 1..votes.len() {
         if votes[at] > votes[best] {

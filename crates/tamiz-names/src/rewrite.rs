@@ -2,6 +2,7 @@
 
 use tamiz_core::{LanguageCode, NameType, Span, Surface};
 
+use crate::hash;
 use crate::lexicon::{Entry, Origin};
 use crate::link::{self, Links, NO_FORM};
 use crate::parts;
@@ -47,6 +48,14 @@ struct Variant {
     start: u32,
     end: u32,
     count: u32,
+    /// What a table brings the word to: the other spellings are compared with that, as they will stand beside it.
+    form: Option<&'static str>,
+}
+
+impl Variant {
+    fn word<'n>(&self, text: &'n str) -> &'n str {
+        self.form.unwrap_or(&text[self.start as usize..self.end as usize])
+    }
 }
 
 /// The document's names, linked, and the language to spell them in.
@@ -99,15 +108,19 @@ impl Respelling {
             if !self.clustered[root as usize] {
                 continue;
             }
-            for token in run.iter().filter(|token| is_part(token) && !token.is(UPPER)) {
-                let word = token.text(names.text);
+            let (last, count) = (run.iter().rposition(is_part), form.count);
+            for (at, token) in run.iter().enumerate().filter(|(_, token)| is_part(token) && !token.is(UPPER))
+            {
+                let form =
+                    spelling.and_then(|spelling| spelling.surname(token.hash)).filter(|_| last == Some(at));
                 self.variants.push(Variant {
                     root,
-                    key: link::key(word),
-                    hash: token.hash,
+                    key: link::key(form.unwrap_or(token.text(names.text))),
+                    hash: form.map_or(token.hash, hash::word),
                     start: token.start,
                     end: token.end,
-                    count: form.count,
+                    count,
+                    form,
                 });
             }
         }
@@ -129,8 +142,8 @@ impl Respelling {
         self.variants.truncate(kept);
     }
 
-    /// What becomes of one mention.
-    pub(crate) fn propose(&mut self, names: &Names<'_>, number: usize) -> Proposal {
+    /// What becomes of one mention; its new spelling is only asked for where the text is to be changed.
+    pub(crate) fn propose(&mut self, names: &Names<'_>, number: usize, rewrite: bool) -> Proposal {
         let mention = &names.mentions[number];
         let span = Span::new(mention.start as usize, mention.end as usize);
         let form = names.links.of[number];
@@ -164,7 +177,8 @@ impl Respelling {
                 canonical
             }
         };
-        Proposal { canonical, id: None, rewrite: self.spell(names, mention, root, false) }
+        let rewrite = if rewrite { self.spell(names, mention, root, false) } else { None };
+        Proposal { canonical, id: None, rewrite }
     }
 
     /// A place or an organization of a lexicon.
@@ -390,7 +404,7 @@ impl Respelling {
         let spanish = names.language.is_some_and(|language| language.as_str() == "es");
         let slavic = spanish && self.slavic[root as usize];
         let rank = |variant: &Variant| {
-            let word = &names.text[variant.start as usize..variant.end as usize];
+            let word = variant.word(names.text);
             let accented = spanish && !word.is_ascii() && spanish::is_accented_spanish(&word.to_lowercase());
             let own = slavic && !spanish::is_foreign_romanisation(word);
             let known = parts::usual(variant.hash) > 0 || accented;
@@ -399,7 +413,7 @@ impl Respelling {
         let own: u32 = group.clone().filter(|other| other.hash == token.hash).map(|other| other.count).sum();
         let best = *group.max_by_key(|variant| rank(variant))?;
         // Spellings of other scripts are linked, but not mixed into the text.
-        let better = &names.text[best.start as usize..best.end as usize];
+        let better = best.word(names.text);
         if best.hash == token.hash || !is_latin(word) || !is_latin(better) {
             return None;
         }

@@ -372,16 +372,14 @@ impl Scanner<'_> {
         while at < token.end as usize {
             let width = |at: usize| self.text[at..].chars().next().map_or(1, char::len_utf8);
             let mut end = at;
-            let mut raw = hash::SEED;
             let mut best = None;
             for signs in 1..=MOST {
                 if end >= token.end as usize {
                     break;
                 }
                 let next = end + width(end);
-                raw = bytes[end..next].iter().fold(raw, |raw, &byte| hash::step(raw, byte));
                 end = next;
-                let hash = hash::finish(raw);
+                let hash = hash::bytes(&bytes[at..end]);
                 if signs >= 2
                     && let Some(entry) =
                         self.user.and_then(|user| user.word(hash)).or_else(|| self.shipped.word(hash))

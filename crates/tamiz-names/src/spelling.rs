@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use tamiz_core::LanguageCode;
 
+use crate::endings::Endings;
 use crate::hash;
 use crate::index::Index;
 use crate::spanish;
@@ -103,11 +104,11 @@ pub(crate) fn one_apart(a: &[u8], b: &[u8]) -> bool {
 
 /// Whether a word ends as surnames of Russia, Ukraine and Belarus do.
 pub(crate) fn is_slavic(word: &str) -> bool {
-    const ENDINGS: [&str; 26] = [
+    static ENDINGS: Endings<26> = Endings::new([
         "ov", "ev", "iov", "ova", "eva", "óv", "in", "ina", "yn", "enko", "chuk", "uk", "iuk", "yuk", "ski",
         "skiy", "skii", "sky", "skaya", "skoy", "ich", "off", "ow", "ew", "yan", "dze",
-    ];
-    word.len() > 4 && ENDINGS.iter().any(|ending| word.ends_with(ending))
+    ]);
+    word.len() > 4 && ENDINGS.end(word)
 }
 
 /// Whether the word of that hash is a surname of Korea.

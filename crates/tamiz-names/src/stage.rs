@@ -50,7 +50,7 @@ impl tamiz_core::Stage for Stage {
         };
         respelling.prepare(&names);
         for (number, mention) in mentions.iter().enumerate() {
-            let proposal = respelling.propose(&names, number);
+            let proposal = respelling.propose(&names, number, *rewrite);
             let rewrite = proposal.rewrite.filter(|(_, sure)| *rewrite && sure >= threshold);
             found.push(Name {
                 span: Span::new(mention.start as usize, mention.end as usize),

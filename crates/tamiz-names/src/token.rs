@@ -1,5 +1,7 @@
 //! Words, where they stand, and what stands before them: one pass over the text, without regular expressions.
 
+use std::sync::LazyLock;
+
 use tamiz_core::Span;
 
 use crate::hash;
@@ -94,12 +96,12 @@ impl Token {
 /// Splits a form of a lexicon into words, as the text is split.
 pub(crate) fn words_of(form: &str, tokens: &mut Vec<Token>) {
     tokens.clear();
-    Tokeniser { text: form, bytes: form.as_bytes(), end: form.len(), tokens, plain: true }.run(0);
+    Tokeniser::new(form, form.len(), tokens, true).run(0);
 }
 
 /// Splits a run of kept text into words.
 pub(crate) fn tokenise(text: &str, run: Span, tokens: &mut Vec<Token>) {
-    Tokeniser { text, bytes: text.as_bytes(), end: run.end(), tokens, plain: false }.run(run.start());
+    Tokeniser::new(text, run.end(), tokens, false).run(run.start());
 }
 
 struct Tokeniser<'t> {
@@ -109,16 +111,24 @@ struct Tokeniser<'t> {
     tokens: &'t mut Vec<Token>,
     /// A form of a lexicon: nothing is skipped or split.
     plain: bool,
+    /// What characters of two bytes are, by their code points.
+    two_bytes: &'static [Letter; 0x800],
+    /// A word in small letters, where it has to be written down.
+    small: String,
 }
+
+static TWO_BYTES: LazyLock<[Letter; 0x800]> =
+    LazyLock::new(|| std::array::from_fn(|code| char::from_u32(code as u32).map_or(Letter::No, letter)));
 
 /// The word that is being read.
 struct Reading {
-    hash: u64,
     letters: u32,
     lower: u32,
     upper: u32,
     /// Where a capital follows a small letter.
     inner: usize,
+    /// There is a capital beyond ASCII, or an apostrophe: the word is brought to small letters to be hashed.
+    wide: bool,
     flags: u8,
 }
 
@@ -184,7 +194,19 @@ const ELIDED: [&str; 22] = [
     "s", "sant", "degl", "sull", "t", "un", "quest",
 ];
 
-impl Tokeniser<'_> {
+impl<'t> Tokeniser<'t> {
+    fn new(text: &'t str, end: usize, tokens: &'t mut Vec<Token>, plain: bool) -> Self {
+        Tokeniser {
+            text,
+            bytes: text.as_bytes(),
+            end,
+            tokens,
+            plain,
+            two_bytes: &TWO_BYTES,
+            small: String::new(),
+        }
+    }
+
     fn run(&mut self, from: usize) {
         let first = self.tokens.len();
         let mut i = from;
@@ -196,7 +218,7 @@ impl Tokeniser<'_> {
         while i < self.end {
             let b = self.bytes[i];
             let class = CLASS[usize::from(b)];
-            if class != OTHER && (class != WIDE || letter(self.char(i)) != Letter::No) {
+            if class != OTHER && (class != WIDE || self.wide(i).0 != Letter::No) {
                 let before = self.tokens.len();
                 i = self.word(i, start, gap);
                 if self.tokens.len() > before {
@@ -319,25 +341,14 @@ impl Tokeniser<'_> {
 
     /// Reads the word at `from`, puts it on the list, and says where it ends.
     fn word(&mut self, from: usize, start: bool, gap: Gap) -> usize {
-        let mut word = Reading { hash: hash::SEED, letters: 0, lower: 0, upper: 0, inner: 0, flags: 0 };
-        let mut i = from;
+        let mut word = Reading { letters: 0, lower: 0, upper: 0, inner: 0, wide: false, flags: 0 };
+        let mut i = self.plain_letters(from, &mut word);
         while i < self.end {
             let b = self.bytes[i];
             match CLASS[usize::from(b)] {
                 LOWER => {
-                    // Most of any text is small letters: they have a loop of their own.
-                    let rest = &self.bytes[i..self.end];
-                    let mut hash = hash::step(word.hash, b);
-                    let mut length = 1;
-                    while let Some(&b) = rest.get(length).filter(|b| b.is_ascii_lowercase()) {
-                        hash = hash::step(hash, b);
-                        length += 1;
-                    }
-                    word.hash = hash;
-                    word.lower += length as u32;
-                    word.letters += length as u32;
-                    i += length;
-                    continue;
+                    word.lower += 1;
+                    i += 1;
                 }
                 CAP => {
                     if word.lower > 0 && word.inner == 0 {
@@ -346,7 +357,6 @@ impl Tokeniser<'_> {
                     if i == from {
                         word.flags |= CAPITAL;
                     }
-                    word.hash = hash::step(word.hash, b | 0x20);
                     word.upper += 1;
                     i += 1;
                 }
@@ -354,22 +364,22 @@ impl Tokeniser<'_> {
                     if i == from {
                         word.flags |= DIGIT;
                     }
-                    word.hash = hash::step(word.hash, b);
                     i += 1;
                 }
                 WIDE => {
-                    let c = self.char(i);
-                    if c == '’' {
+                    let (kind, width) = self.wide(i);
+                    if kind == Letter::No {
+                        if self.char(i) != '’' {
+                            break;
+                        }
                         match self.apostrophe(from, i, start, gap, &word) {
                             Some(done) => return done,
                             None => i += 3,
                         }
-                        word.hash = hash::step(word.hash, b'\'');
+                        word.wide = true;
                         continue;
                     }
-                    let kind = letter(c);
                     let other = match kind {
-                        Letter::No => break,
                         Letter::Unspaced => word.letters > 0 && word.flags & UNSPACED == 0,
                         _ => word.flags & UNSPACED != 0,
                     };
@@ -387,30 +397,16 @@ impl Tokeniser<'_> {
                                 word.flags |= CAPITAL;
                             }
                             word.upper += 1;
+                            word.wide = true;
                         }
                         Letter::Uncased => word.flags |= UNCASED,
                         _ => word.flags |= UNSPACED,
                     }
-                    if kind == Letter::Capital {
-                        for small in c.to_lowercase() {
-                            let mut buffer = [0; 4];
-                            for &byte in small.encode_utf8(&mut buffer).as_bytes() {
-                                word.hash = hash::step(word.hash, byte);
-                            }
-                        }
-                    } else {
-                        for &byte in &self.bytes[i..i + c.len_utf8()] {
-                            word.hash = hash::step(word.hash, byte);
-                        }
-                    }
-                    i += c.len_utf8();
+                    i += width;
                 }
                 _ if b == b'\'' && i > from => match self.apostrophe(from, i, start, gap, &word) {
                     Some(done) => return done,
-                    None => {
-                        word.hash = hash::step(word.hash, b'\'');
-                        i += 1;
-                    }
+                    None => i += 1,
                 },
                 _ => break,
             }
@@ -422,9 +418,84 @@ impl Tokeniser<'_> {
             self.push(word.inner, i, tail, true, Gap::None, CAPITAL, 0);
             return i;
         }
-        let upper = if word.upper >= 2 && word.lower == 0 { UPPER } else { 0 };
-        self.push(from, i, hash::finish(word.hash), start, gap, word.flags | upper, word.letters);
+        self.finish(from, i, start, gap, &word);
         i
+    }
+
+    /// Reads the letters of ASCII that a word begins with, eight at a time: where they end. A word in which a capital
+    /// follows a small letter is left to be read letter by letter.
+    #[inline]
+    fn plain_letters(&self, from: usize, word: &mut Reading) -> usize {
+        let mut i = from;
+        let mut upper = 0;
+        loop {
+            let eight = hash::eight(self.bytes, i);
+            let letters = hash::letters(eight);
+            let length = ((!letters & 0x8080_8080_8080_8080).trailing_zeros() / 8) as usize;
+            let capitals =
+                hash::capitals(eight, letters) & (u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0));
+            if i == from && capitals & 0x80 != 0 {
+                word.flags |= CAPITAL;
+            }
+            upper += capitals.count_ones();
+            i += length;
+            if length < 8 {
+                break;
+            }
+        }
+        let letters = (i - from) as u32;
+        // Where the run ends within the word, its last letters are not asked for.
+        if i > self.end {
+            word.flags = 0;
+            return from;
+        }
+        if upper == 0 || upper == letters || (upper == 1 && word.flags & CAPITAL != 0) {
+            word.letters = letters;
+            word.upper = upper;
+            word.lower = letters - upper;
+            i
+        } else {
+            word.flags = 0;
+            from
+        }
+    }
+
+    /// Puts a word that was read on the list.
+    #[inline]
+    fn finish(&mut self, from: usize, to: usize, start: bool, gap: Gap, word: &Reading) {
+        let hash = match word.wide {
+            false => hash::stretch(self.bytes, from, to),
+            true => {
+                let mut small = std::mem::take(&mut self.small);
+                small.clear();
+                for c in self.text[from..to].chars() {
+                    match c {
+                        '’' => small.push('\''),
+                        c => small.extend(c.to_lowercase()),
+                    }
+                }
+                let hash = hash::bytes(small.as_bytes());
+                self.small = small;
+                hash
+            }
+        };
+        let upper = if word.upper >= 2 && word.lower == 0 { UPPER } else { 0 };
+        self.push(from, to, hash, start, gap, word.flags | upper, word.letters);
+    }
+
+    /// What the character beyond ASCII at `i` is to a word, and its bytes.
+    #[inline]
+    fn wide(&self, i: usize) -> (Letter, usize) {
+        let first = self.bytes[i];
+        if first < 0xE0
+            && let Some(second) = self.bytes.get(i + 1)
+        {
+            // Two bytes: Latin, Greek, Cyrillic, Hebrew, Arabic.
+            let at = usize::from(first & 0x1F) << 6 | usize::from(second & 0x3F);
+            return (self.two_bytes[at], 2);
+        }
+        let c = self.char(i);
+        (letter(c), c.len_utf8())
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that the walk over a word has found")]
@@ -450,8 +521,7 @@ impl Tokeniser<'_> {
         let mut next = rest.chars();
         let first = next.next().map_or(Letter::No, letter_of);
         let done = |this: &mut Self, after: usize| {
-            let upper = if word.upper >= 2 && word.lower == 0 { UPPER } else { 0 };
-            this.push(from, at, hash::finish(word.hash), start, gap, word.flags | upper, word.letters);
+            this.finish(from, at, start, gap, word);
             Some(after)
         };
         if first == Letter::No {
@@ -466,7 +536,7 @@ impl Tokeniser<'_> {
         }
         let prefix = &self.text[from..at];
         if is_elided(prefix) && (word.flags & CAPITAL == 0 || start) {
-            self.push(from, at, hash::finish(word.hash), start, gap, word.flags, word.letters);
+            self.push(from, at, hash::word(&self.text[from..at]), start, gap, word.flags, word.letters);
             // The rest is read as a word of its own, which may start a sentence if the article did.
             let after = self.word(at + width, start, Gap::Elision);
             return Some(after);

@@ -75,6 +75,20 @@ const USUAL: [&str; 9] = tables!("common", ".txt");
 pub(crate) struct Words {
     index: Index,
     flags: Vec<[u16; LANGUAGES.len()]>,
+    /// The votes of the words that hold sentences together, beside their flags.
+    function: Vec<Votes>,
+    /// The votes of words that are common, by the languages in which they are.
+    common: Vec<Votes>,
+}
+
+/// The votes for all languages, [`LANE`] bits each, so that a word's votes are added at once.
+pub(crate) type Votes = u128;
+
+const LANE: usize = 14;
+
+/// The votes for one language.
+pub(crate) fn votes_for(votes: Votes, tongue: usize) -> u32 {
+    (votes >> (LANE * tongue)) as u32 & ((1 << LANE) - 1)
 }
 
 /// The embedded tables, read once.
@@ -86,7 +100,16 @@ const COMMON_MASK: u32 = (1 << COMMON_BITS) - 1;
 
 impl Words {
     fn embedded() -> Words {
-        let mut words = Words { index: Index::filtered(50_000), flags: vec![[0; LANGUAGES.len()]] };
+        let lanes = |tongues: u32, vote: Votes| {
+            let one = |tongue| if tongues >> tongue & 1 != 0 { vote << (LANE * tongue) } else { 0 };
+            (0..LANGUAGES.len()).map(one).sum()
+        };
+        let mut words = Words {
+            index: Index::filtered(50_000),
+            flags: vec![[0; LANGUAGES.len()]],
+            function: Vec::new(),
+            common: (0..1 << COMMON_BITS).map(|tongues| lanes(tongues, 1)).collect(),
+        };
         for (tongue, (classed, usual)) in CLASSED.iter().zip(USUAL).enumerate() {
             for line in usual.lines() {
                 // The lists are in lower case already.
@@ -103,6 +126,11 @@ impl Words {
                 }
             }
         }
+        let function = |flags: &[u16; LANGUAGES.len()]| {
+            let is = |tongue: usize| u32::from(flags[tongue] & FUNCTION != 0) << tongue;
+            lanes((0..LANGUAGES.len()).map(is).sum(), 3)
+        };
+        words.function = words.flags.iter().map(function).collect();
         words
     }
 
@@ -133,13 +161,11 @@ impl Words {
         }
     }
 
-    /// Adds the votes of a word for each language that it belongs to.
-    pub(crate) fn vote(&self, hash: u64, votes: &mut [u32; LANGUAGES.len()]) {
-        let Some(value) = self.index.get(hash) else { return };
-        let flags = &self.flags[(value >> COMMON_BITS) as usize];
-        for (tongue, vote) in votes.iter_mut().enumerate() {
-            *vote += u32::from(flags[tongue] & FUNCTION) * 3 + (value >> tongue & 1);
-        }
+    /// The votes of a word for each language that it belongs to.
+    #[inline]
+    pub(crate) fn votes(&self, hash: u64) -> Votes {
+        let Some(value) = self.index.get(hash) else { return 0 };
+        self.function[(value >> COMMON_BITS) as usize] + self.common[(value & COMMON_MASK) as usize]
     }
 }
 

@@ -304,6 +304,22 @@ impl Pipeline {
         })
     }
 
+    /// Lets the stage that learns next see one text, as `fit_batch` does with a batch. False if it cannot be worked on:
+    /// then it teaches nothing, and `clean` tells why.
+    ///
+    /// Raises TamizError if no stage has to learn, or what it counts does not fit on the disk.
+    #[pyo3(signature = (text, url=None))]
+    fn fit(&self, py: Python<'_>, text: &str, url: Option<&str>) -> PyResult<bool> {
+        py.detach(|| {
+            let runner = self.runner();
+            let mut lesson = runner.lesson().map_err(error)?;
+            let site = url.and_then(tamiz_formats::site_of);
+            let learned = runner.worker().observe(text, site.as_deref(), &mut lesson).is_ok();
+            runner.learn(lesson).map_err(error)?;
+            Ok(learned)
+        })
+    }
+
     /// What the stage that learns next learns from a batch alone, as the bytes of a state; the pipeline stays as it is.
     /// For engines, whose workers share nothing but what they give back.
     #[pyo3(signature = (batch, *, text="text", url="url"))]

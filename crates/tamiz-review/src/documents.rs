@@ -151,6 +151,9 @@ impl Stored<'_> {
     }
 }
 
+/// A record's line and the residue's beside it, where there is one.
+pub(crate) type StoredLines<'d> = (&'d [u8], Option<&'d [u8]>);
+
 /// Reads the documents of an output in order, those kept with their residue beside them.
 pub struct Documents {
     parts: Lines,
@@ -205,6 +208,18 @@ impl Documents {
         Ok(None)
     }
 
+    /// The next record and the residue beside it, as they are stored; `None` after the last.
+    pub(crate) fn next_stored(&mut self) -> Result<Option<StoredLines<'_>>, ReviewError> {
+        if !self.parts.next(&mut self.line)? {
+            return Ok(None);
+        }
+        let beside = match &mut self.residue {
+            Some(residue) => residue.next(&mut self.beside)?,
+            None => false,
+        };
+        Ok(Some((&self.line, beside.then_some(&*self.beside))))
+    }
+
     /// The next document.
     ///
     /// # Errors
@@ -212,6 +227,13 @@ impl Documents {
     pub fn read(&mut self) -> Result<Option<Kept>, ReviewError> {
         self.find(|_| true)
     }
+}
+
+/// A record and its residue, as they are stored, as a document.
+pub(crate) fn kept(line: &[u8], beside: Option<&[u8]>) -> serde_json::Result<Kept> {
+    let stored: Stored<'_> = serde_json::from_slice(line)?;
+    let original = beside.map(|beside| original(&stored, beside));
+    Ok(stored.kept(original))
 }
 
 /// Brings the original of a record back, and checks it.

@@ -24,7 +24,7 @@
 //! document.cut(Span::new(0, 4), Reason { stage: "rules", kind: Kind::Rule, rule: RuleId::new("menu") });
 //! let rendered = document.render(Marks::REMOVED);
 //! let mut line = Vec::new();
-//! Residue::of("\"a\"", document.source(), &rendered).write(&mut line).unwrap();
+//! Residue::of("\"a\"", &document, &rendered).write(&mut line).unwrap();
 //! let residue: Residue<'_> = serde_json::from_slice(&line).unwrap();
 //! let restored = restore(&rendered.text, &residue.patches).unwrap();
 //! assert_eq!((restored.as_str(), checksum(&restored)), ("Menu\nRain.\n", residue.checksum.into_owned()));
@@ -41,7 +41,7 @@ mod verify;
 pub use diff::{Change, Diff, LineChange, Verdict, diff};
 pub use documents::{Documents, DroppedFor, Kept, Language, Marks, NameMark, Removed, Stored, site_of};
 pub use output::{Manifest, OutputDir, OutputFile, Pipeline, ReviewError};
-pub use report::{Narrowest, Nearest, report};
-pub use residue::{Residue, checksum};
+pub use report::report;
+pub use residue::{Nearest, Residue, checksum};
 pub use restore::{find, restore};
 pub use verify::{Proof, verify};

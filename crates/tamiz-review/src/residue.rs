@@ -4,8 +4,36 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use tamiz_core::{Patch, Rendered};
+use tamiz_core::{Document, Patch, Rendered};
 use xxhash_rust::xxh3::xxh3_128;
+
+/// How near a document's least certain line is to the threshold.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Nearest {
+    /// The line's first code point in the original.
+    pub start: usize,
+    /// From 0 (surely furniture) to 1 (surely content).
+    pub score: f32,
+    /// From here on it is kept.
+    pub threshold: f32,
+}
+
+impl Nearest {
+    fn of(document: &Document) -> Option<Self> {
+        let line = document.narrowest()?;
+        // More digits would only differ from machine to machine.
+        let rounded = |number: f32| (number * 1e4).round() / 1e4;
+        Some(Self {
+            start: document.source()[..line.start].chars().count(),
+            score: rounded(line.score),
+            threshold: rounded(line.threshold),
+        })
+    }
+
+    pub(crate) fn distance(self) -> f32 {
+        (self.score - self.threshold).abs()
+    }
+}
 
 /// A line of `residue/part-*.jsonl.zst`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,17 +47,25 @@ pub struct Residue<'r> {
     /// What brings the original text back from the clean one, in order.
     #[serde(borrow)]
     pub patches: Vec<Patch<'r>>,
+    /// The line that was decided most narrowly, where a stage goes by scores: the report shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nearest: Option<Nearest>,
 }
 
 impl<'r> Residue<'r> {
-    /// The residue of a rendered document with that id (as JSON) and source.
+    /// The residue of a document with that id (as JSON), and of what it was rendered to.
     ///
     /// # Panics
     /// Never on an id that a reader gave: those are JSON.
     #[must_use]
-    pub fn of(id: &str, source: &str, rendered: &Rendered<'r>) -> Self {
+    pub fn of(id: &str, document: &Document, rendered: &Rendered<'r>) -> Self {
         let id = RawValue::from_string(id.to_owned()).expect("readers give ids that are JSON");
-        Self { id: Cow::Owned(id), checksum: checksum(source).into(), patches: rendered.patches().collect() }
+        Self {
+            id: Cow::Owned(id),
+            checksum: checksum(document.source()).into(),
+            patches: rendered.patches().collect(),
+            nearest: Nearest::of(document),
+        }
     }
 
     /// Appends the residue as one line of JSON.

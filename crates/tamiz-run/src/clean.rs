@@ -212,7 +212,7 @@ impl<'r> Cleaner<'r> {
                 Some(tables) => tables.kept.id(record).into(),
                 None => record.id.json(),
             };
-            Residue::of(&id, source, &rendered).write(&mut done.residue.bytes)?;
+            Residue::of(&id, document, &rendered).write(&mut done.residue.bytes)?;
             done.residue.records += 1;
         }
         done.kept.records += 1;

@@ -57,7 +57,6 @@ mod guard;
 mod journal;
 mod learn;
 mod lock;
-mod narrowest;
 mod options;
 mod output;
 mod panics;

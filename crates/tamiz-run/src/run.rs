@@ -6,7 +6,6 @@ use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use tamiz_core::Scratch;
 use tamiz_formats::{Batch, Compression, Listing, Reader, Selection, Shape, Source, list};
 use tamiz_pipeline::{Guard, Pipeline};
 
@@ -16,7 +15,6 @@ use crate::fit::{given, learn};
 use crate::guard::Watch;
 use crate::journal::{self, Done, Header};
 use crate::learn::learners;
-use crate::narrowest::narrowest;
 use crate::output::{Output, Place, clear, hex, link};
 use crate::parts::OutputFile;
 use crate::progress::Progress;
@@ -115,7 +113,7 @@ pub fn run(
         let manifest =
             Manifest::new(pipeline, &states, inputs, &sizes, left, &tally, files, compression, options);
         if options.report {
-            report(&output, &manifest, &summary, &stages)?;
+            report(&output, &manifest, &summary)?;
         }
         output.note("manifest.json", &manifest)?;
         output.forget();
@@ -124,17 +122,10 @@ pub fn run(
 }
 
 /// Writes `report.html`. Of a run that was stopped there is none: its output is not whole.
-fn report(
-    output: &Output,
-    manifest: &Manifest<'_>,
-    summary: &Summary,
-    stages: &Stages<'_>,
-) -> Result<(), RunError> {
+fn report(output: &Output, manifest: &Manifest<'_>, summary: &Summary) -> Result<(), RunError> {
     let summary = serde_json::to_value(summary)
         .map_err(|error| RunError::new(format!("cannot write the report: {error}"), "report it"))?;
-    let mut scratch = Scratch::default();
-    let mut narrowest = |source: &str, site: Option<&str>| narrowest(stages, &mut scratch, source, site);
-    let page = tamiz_review::report(&output.review(manifest)?, &summary, &mut narrowest)
+    let page = tamiz_review::report(&output.review(manifest)?, &summary)
         .map_err(|error| RunError::new(error.to_string(), "check the output's disk"))?;
     output.page("report.html", &page)
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use tamiz_core::{Document, Fate, Scratch, Stage, Step};
+use tamiz_core::{Document, Fate};
 use tamiz_pipeline::{Case, Pipeline};
 
 use crate::shown::short;
@@ -19,7 +19,7 @@ pub(crate) fn run(pipeline: &Pipeline, case: &Case) -> Vec<String> {
     let mut corpus = vec![document(&case.input)];
     corpus.extend(case.pages.iter().map(|page| document(page)));
     for stage in pipeline.stages() {
-        apply(&stage.step, &mut corpus);
+        stage.step.apply(&mut corpus);
     }
     let document = &corpus[0];
     let mut faults = Vec::new();
@@ -55,27 +55,6 @@ pub(crate) fn run(pipeline: &Pipeline, case: &Case) -> Vec<String> {
         faults.extend(compare("removed", &expected.join("\n"), &pieces.join("\n")));
     }
     faults
-}
-
-/// Runs a stage over every text, after it has learned from all of them if it does.
-fn apply(step: &Step, corpus: &mut [Document]) {
-    let learned: Box<dyn Stage>;
-    let stage = match step {
-        Step::Ready(stage) => stage,
-        Step::Learner(learner) => {
-            let mut state = learner.empty();
-            corpus.iter().for_each(|document| learner.observe(&mut state, document));
-            learned = learner.finish(state);
-            &learned
-        }
-        Step::Counter(counter) => {
-            learned = tamiz_core::counted(&**counter, corpus);
-            &learned
-        }
-    };
-    for document in corpus.iter_mut().filter(|document| document.fate() == Fate::Kept) {
-        stage.apply(document, &mut Scratch::default());
-    }
 }
 
 /// The first line in which two texts differ.

@@ -6,6 +6,9 @@
 mod decode;
 mod features;
 mod hints;
+mod inputs;
+mod integer;
+#[cfg(feature = "train")]
 mod kernel;
 mod math;
 mod net;

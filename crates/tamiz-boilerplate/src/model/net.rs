@@ -5,13 +5,15 @@
 //! the third, a first guess is made for every line, and the block is told what the whole page looks like by that
 //! guess: the mean line, the mean of the content, and how much content lies before and after.
 //!
-//! All loops add in a fixed order and use no fused multiplication, so that every machine gives the same bits.
+//! The matrices are multiplied in whole numbers (`integer`). What is left in floats adds in a fixed order and uses no
+//! fused multiplication, so that every machine gives the same bits.
 
 #![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
 
 use super::features::{FEATURES, Features, Grams};
 use super::hints::{COUNTS_FLAG, EXTRA, HINTS_FLAG};
-use super::kernel;
+use super::inputs::{InputLayer, Inputs, MOST_INPUTS, known};
+use super::integer::{Plain, Unit, fill_range};
 use super::math::{ln_1p, sigmoid};
 use super::weights::Weights;
 
@@ -34,8 +36,14 @@ pub(crate) const GUESS_FACTS: usize = 6;
 /// Tokens beyond this many do not count more in the guess: one endless line should not be a page.
 pub(crate) const GUESS_TOKENS: f32 = 150.0;
 
+/// Lines that are worked on together, so that each row of a matrix is loaded once for them: as many as have room for
+/// their sums in the registers.
+const TOGETHER: usize = 2;
+
 /// A line's channels.
 pub(crate) type Row = [f32; CHANNELS];
+
+const NOTHING: Row = [0.0; CHANNELS];
 
 /// Where each group of parameters lies in the flat array that is trained and stored.
 pub(crate) struct Layout;
@@ -70,14 +78,21 @@ pub(crate) fn rows(flat: &[f32]) -> &[Row] {
 }
 
 /// The buffers of a forward pass, and its result.
-#[derive(Default)]
 pub(crate) struct Pass {
     hidden: Vec<Row>,
-    mixed: Vec<Row>,
     next: Vec<Row>,
+    /// The first guess of every line, the content before each, and what all are told of it.
     guess: Vec<f32>,
     before: Vec<f32>,
+    shared: Row,
     output: Vec<f32>,
+}
+
+impl Default for Pass {
+    fn default() -> Self {
+        let (hidden, next, output) = Default::default();
+        Self { hidden, next, guess: Vec::new(), before: Vec::new(), shared: NOTHING, output }
+    }
 }
 
 impl Pass {
@@ -88,140 +103,211 @@ impl Pass {
 
     /// Labels a page.
     pub(crate) fn run(&mut self, weights: &Weights, features: &Features, extra: &[[f32; EXTRA]]) {
-        kernel::dispatch(
-            #[inline(always)]
-            || self.run_here(weights, features, extra),
-        );
+        #[cfg(target_arch = "x86_64")]
+        if let Some(unit) = pulp::x86::V3::try_new() {
+            return unit.vectorize(Run { pass: self, unit, weights, features, extra });
+        }
+        self.run_on(Plain, weights, features, extra);
     }
 
     #[inline(always)]
-    fn run_here(&mut self, weights: &Weights, features: &Features, extra: &[[f32; EXTRA]]) {
+    fn run_on(&mut self, unit: impl Unit, weights: &Weights, features: &Features, extra: &[[f32; EXTRA]]) {
         let flat = &weights.parameters[..];
-        self.first_layer(weights, features, extra);
-        for (number, &reach) in DILATIONS.iter().enumerate() {
-            let block = &flat[Layout::block(number)];
-            mix_lines(&mut self.mixed, &self.hidden, rows(&block[Layout::TAPS..Layout::MATRIX]), reach);
-            let matrix = rows(&block[Layout::MATRIX..Layout::BIAS]);
-            kernel::multiply(&mut self.next, &self.mixed, matrix, &rows(&block[Layout::BIAS..])[0]);
+        self.first_layer(unit, weights, features, extra);
+        for number in 0..DILATIONS.len() {
             if number == GUESS_BLOCK {
-                self.tell_guess(flat, features);
+                self.guess(flat, features);
             }
-            for (h, sum) in self.hidden.iter_mut().zip(&self.next) {
-                for i in 0..CHANNELS {
-                    h[i] += sum[i].max(0.0);
-                }
+            self.next.clear();
+            self.next.resize(self.hidden.len(), NOTHING);
+            let whole = self.hidden.len() / TOGETHER * TOGETHER;
+            for line in (0..whole).step_by(TOGETHER) {
+                self.block::<TOGETHER>(unit, weights, number, line);
             }
+            for line in whole..self.hidden.len() {
+                self.block::<1>(unit, weights, number, line);
+            }
+            std::mem::swap(&mut self.hidden, &mut self.next);
         }
         let out: &Row = &rows(&flat[Layout::OUT..])[0];
         let bias = flat[Layout::SCALARS + 1];
         self.output.clear();
-        self.output.extend(self.hidden.iter().map(|h| sigmoid(dot(h, out) + bias)));
+        self.output.extend(self.hidden.iter().map(|h| dot(h, out) + bias));
+        // In a loop of its own, several are computed at once.
+        self.output.iter_mut().for_each(|output| *output = sigmoid(*output));
     }
 
-    /// Most features of most lines are zero, so the layer starts from what an all-zero line gives and adds what differs.
+    /// The lines' features and what is known of them beside, each as far from its mean as such values are.
     #[inline(always)]
-    fn first_layer(&mut self, weights: &Weights, features: &Features, extra: &[[f32; EXTRA]]) {
+    fn first_layer(
+        &mut self,
+        unit: impl Unit,
+        weights: &Weights,
+        features: &Features,
+        extra: &[[f32; EXTRA]],
+    ) {
         let w0 = rows(&weights.parameters[Layout::W0..Layout::B0]);
+        let bias = &rows(&weights.parameters[Layout::B0..])[0];
+        let Inputs { features: layer, extra: extra_layer, .. } = &weights.inputs;
         self.hidden.clear();
-        for (line, (row, grams)) in features.rows().iter().zip(features.grams()).enumerate() {
-            let mut sum = weights.zero_line;
-            add_features(weights, row, &mut sum);
-            if let Some(extra) = extra.get(line) {
-                add_extra(weights, extra, &mut sum);
+        self.hidden.resize(features.rows().len(), NOTHING);
+        let lines = features.rows().as_chunks::<TOGETHER>();
+        let hidden = self.hidden.as_chunks_mut::<TOGETHER>();
+        for (rows, sums) in lines.0.iter().zip(hidden.0) {
+            first_sums(unit, layer, rows, bias, sums);
+        }
+        for (row, sum) in lines.1.iter().zip(hidden.1) {
+            first_sums(unit, layer, std::array::from_ref(row), bias, std::array::from_mut(sum));
+        }
+        for (line, (sum, grams)) in self.hidden.iter_mut().zip(features.grams()).enumerate() {
+            if let Some(extra) = extra.get(line)
+                && (extra[HINTS_FLAG] != 0.0 || extra[COUNTS_FLAG] != 0.0)
+            {
+                let before = *sum;
+                first_sums(unit, extra_layer, &[known(extra)], &before, std::array::from_mut(sum));
             }
             if grams[0] != 0 {
                 let sums = gram_sums(weights, grams);
                 for (i, &value) in sums.as_flattened().iter().enumerate() {
                     if value != 0.0 {
-                        add_scaled(&mut sum, value, &w0[GRAM_INPUTS + i]);
+                        add_scaled(sum, value, &w0[GRAM_INPUTS + i]);
                     }
                 }
             }
             for i in 0..CHANNELS {
                 sum[i] = sum[i].max(0.0);
             }
-            self.hidden.push(sum);
         }
     }
 
-    /// Makes the first guess, and adds what follows from it to the sums of every line.
+    /// Some lines through a block, from `hidden` into `next`.
     #[inline(always)]
-    fn tell_guess(&mut self, flat: &[f32], features: &Features) {
+    fn block<const N: usize>(&mut self, unit: impl Unit, weights: &Weights, number: usize, line: usize) {
+        let block = &weights.parameters[Layout::block(number)];
+        let taps = rows(&block[Layout::TAPS..Layout::MATRIX]);
+        let bias = &rows(&block[Layout::BIAS..])[0];
+        let matrix = &weights.blocks[number];
+        let reach = DILATIONS[number];
+        let (mut inputs, mut scales) = ([[0; CHANNELS]; N], [0.0; N]);
+        for i in 0..N {
+            (inputs[i], scales[i]) = fill_range(&mix_line(&self.hidden, taps, reach, line + i));
+        }
+        let sums = unit.multiply(&inputs, matrix);
+        let units = matrix.units();
+        for i in 0..N {
+            let scale = scales[i];
+            let mut sum = NOTHING;
+            for channel in 0..CHANNELS {
+                sum[channel] = bias[channel] + sums[i][channel] as f32 * units[channel] * scale;
+            }
+            if number == GUESS_BLOCK {
+                self.tell_guess(&weights.parameters, line + i, &mut sum);
+            }
+            let (from, to) = (&self.hidden[line + i], &mut self.next[line + i]);
+            for channel in 0..CHANNELS {
+                to[channel] = from[channel] + sum[channel].max(0.0);
+            }
+        }
+    }
+
+    /// Makes the first guess.
+    #[inline(always)]
+    fn guess(&mut self, flat: &[f32], features: &Features) {
         let vector: &Row = &rows(&flat[Layout::GUESS..])[0];
         let bias = flat[Layout::SCALARS];
-        let (mut all, mut content) = ([0.0; CHANNELS], [0.0; CHANNELS]);
+        let (mut all, mut content) = (NOTHING, NOTHING);
         let mut mass = 0.0f32;
-        self.guess.clear();
         self.before.clear();
-        for (h, &tokens) in self.hidden.iter().zip(features.tokens()) {
-            let q = sigmoid(dot(h, vector) + bias);
+        self.guess.clear();
+        self.guess.extend(self.hidden.iter().map(|h| dot(h, vector) + bias));
+        self.guess.iter_mut().for_each(|guess| *guess = sigmoid(*guess));
+        for ((h, &tokens), q) in self.hidden.iter().zip(features.tokens()).zip(&self.guess) {
             let tokens = q * (tokens as f32).min(GUESS_TOKENS);
-            self.guess.push(q);
             self.before.push(mass);
             mass += tokens;
             add_scaled(&mut all, 1.0, h);
             add_scaled(&mut content, tokens, h);
         }
         self.before.push(mass);
-        let shared = pooled(flat, &all, &content, self.hidden.len(), mass);
+        self.shared = pooled(flat, &all, &content, self.hidden.len(), mass);
+    }
+
+    /// Adds what follows from the first guess to the sums of a line.
+    #[inline(always)]
+    fn tell_guess(&self, flat: &[f32], line: usize, sum: &mut Row) {
         let facts = rows(&flat[Layout::FACTS..Layout::OUT]);
-        for (line, sum) in self.next.iter_mut().enumerate() {
-            add_scaled(sum, 1.0, &shared);
-            let told = guess_facts(self.guess[line], self.before[line], mass - self.before[line + 1], mass);
-            for (value, row) in told.iter().zip(facts) {
-                add_scaled(sum, *value, row);
-            }
+        let mass = self.before[self.hidden.len()];
+        add_scaled(sum, 1.0, &self.shared);
+        let told = guess_facts(self.guess[line], self.before[line], mass - self.before[line + 1], mass);
+        for (value, row) in told.iter().zip(facts) {
+            add_scaled(sum, *value, row);
         }
     }
 }
 
-/// Adds what the features of a line that are not zero change. They are listed first: which they are is hard to foretell,
-/// and the sums then stay in registers.
-#[inline(always)]
-fn add_features(weights: &Weights, row: &[f32; FEATURES], sum: &mut Row) {
-    let w0 = rows(&weights.parameters[Layout::W0..Layout::B0]);
-    let mut changes = [(0usize, 0.0f32); FEATURES];
-    let mut count = 0;
-    for (i, &value) in row.iter().enumerate() {
-        changes[count] = (i, weights.standardise(i, value) - weights.zeros[i]);
-        count += usize::from(value != 0.0);
-    }
-    let mut sums = *sum;
-    for &(i, change) in &changes[..count] {
-        add_scaled(&mut sums, change, &w0[i]);
-    }
-    *sum = sums;
+/// A run on a vector unit. It is no closure: what calls a closure once is not always inlined, and what is not inlined is
+/// not compiled for the vector unit.
+#[cfg(target_arch = "x86_64")]
+struct Run<'r, U> {
+    pass: &'r mut Pass,
+    unit: U,
+    weights: &'r Weights,
+    features: &'r Features,
+    extra: &'r [[f32; EXTRA]],
 }
 
-/// Adds what is known of a line beside its text. What is not known adds nothing.
+#[cfg(target_arch = "x86_64")]
+impl<U: Unit> pulp::NullaryFnOnce for Run<'_, U> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        self.pass.run_on(self.unit, self.weights, self.features, self.extra);
+    }
+}
+
+/// Adds a part of the first layer to the sums of some lines.
 #[inline(always)]
-fn add_extra(weights: &Weights, extra: &[f32; EXTRA], sum: &mut Row) {
-    let w0 = rows(&weights.parameters[Layout::W0..Layout::B0]);
-    for (from, to) in [(HINTS_FLAG, COUNTS_FLAG), (COUNTS_FLAG, EXTRA)] {
-        if extra[from] == 0.0 {
-            continue;
-        }
-        for i in from..to {
-            add_scaled(sum, weights.standardise(FEATURES + i, extra[i]), &w0[FEATURES + i]);
+fn first_sums<const K: usize, const N: usize>(
+    unit: impl Unit,
+    layer: &InputLayer,
+    lines: &[[f32; K]; N],
+    before: &Row,
+    sums: &mut [Row; N],
+) {
+    let mut inputs = [[0; MOST_INPUTS]; N];
+    for i in 0..N {
+        inputs[i] = layer.standardise(&lines[i]);
+    }
+    let found = unit.multiply(&inputs, &layer.matrix);
+    let units = layer.matrix.units();
+    for i in 0..N {
+        for channel in 0..CHANNELS {
+            sums[i][channel] = before[channel] + found[i][channel] as f32 * units[channel];
         }
     }
 }
 
 /// The depthwise convolution: every channel of a line, and of the lines before and after at that distance, by its tap.
 #[inline(always)]
+pub(crate) fn mix_line(hidden: &[Row], taps: &[Row], reach: usize, line: usize) -> Row {
+    let mut z = NOTHING;
+    add_product(&mut z, &hidden[line], &taps[1]);
+    if line >= reach {
+        add_product(&mut z, &hidden[line - reach], &taps[0]);
+    }
+    if let Some(after) = hidden.get(line + reach) {
+        add_product(&mut z, after, &taps[2]);
+    }
+    z
+}
+
+/// The same for every line.
+#[cfg(feature = "train")]
+#[inline(always)]
 pub(crate) fn mix_lines(mixed: &mut Vec<Row>, hidden: &[Row], taps: &[Row], reach: usize) {
     mixed.clear();
-    for (line, h) in hidden.iter().enumerate() {
-        let mut z = [0.0; CHANNELS];
-        add_product(&mut z, h, &taps[1]);
-        if line >= reach {
-            add_product(&mut z, &hidden[line - reach], &taps[0]);
-        }
-        if let Some(after) = hidden.get(line + reach) {
-            add_product(&mut z, after, &taps[2]);
-        }
-        mixed.push(z);
-    }
+    mixed.extend((0..hidden.len()).map(|line| mix_line(hidden, taps, reach, line)));
 }
 
 /// What all lines are told alike: the mean line and the mean of the content, each through its matrix.

@@ -8,13 +8,15 @@
 
 use super::features::{FEATURES, NAMES};
 use super::hints::{EXTRA, NAMES as EXTRA_NAMES};
-use super::net::{CHANNELS, GRAM_WIDTH, Layout, Row, add_scaled, rows};
+use super::inputs::Inputs;
+use super::integer::Matrix;
+use super::net::{CHANNELS, DILATIONS, GRAM_WIDTH, Layout, rows};
 
 /// A model file begins with this line; the number counts up when layers change their meaning, so that an older file
 /// is refused instead of misread.
 const MAGIC: &str = "tamiz boilerplate model, format 2";
 /// Standardised features are cut off here.
-const LIMIT: f32 = 4.0;
+pub(super) const LIMIT: f32 = 4.0;
 
 /// A number for every feature, and then for every extra feature.
 pub(crate) type Statistics = [f32; FEATURES + EXTRA];
@@ -31,10 +33,9 @@ pub(crate) struct Weights {
     buckets: Vec<u32>,
     /// All parameters; see [`Layout`].
     pub(crate) parameters: Vec<f32>,
-    /// What each feature is, standardised, when it is zero.
-    pub(crate) zeros: [f32; FEATURES],
-    /// The first layer's sums for a line whose features are all zero.
-    pub(crate) zero_line: Row,
+    /// The first layer and the blocks' matrices in whole numbers.
+    pub(super) inputs: Inputs,
+    pub(super) blocks: [Matrix; DILATIONS.len()],
 }
 
 impl Weights {
@@ -67,8 +68,8 @@ impl Weights {
             vocabulary,
             buckets,
             parameters,
-            zeros: [0.0; FEATURES],
-            zero_line: [0.0; CHANNELS],
+            inputs: Inputs::default(),
+            blocks: Default::default(),
         };
         weights.prepare();
         weights
@@ -76,17 +77,16 @@ impl Weights {
 
     /// Computes what follows from the parameters, after they have changed.
     pub(crate) fn prepare(&mut self) {
-        self.zero_line = rows(&self.parameters[Layout::B0..])[0];
         let w0 = rows(&self.parameters[Layout::W0..Layout::B0]);
-        for i in 0..FEATURES {
-            self.zeros[i] = self.standardise(i, 0.0);
-        }
-        for i in 0..FEATURES {
-            add_scaled(&mut self.zero_line, self.zeros[i], &w0[i]);
-        }
+        self.inputs = Inputs::new(&self.mean, &self.inverse, w0);
+        self.blocks = std::array::from_fn(|number| {
+            let block = &self.parameters[Layout::block(number)];
+            Matrix::new(rows(&block[Layout::MATRIX..Layout::BIAS]))
+        });
     }
 
     /// A feature less its mean, over its deviation.
+    #[cfg(feature = "train")]
     #[inline(always)]
     pub(crate) fn standardise(&self, feature: usize, value: f32) -> f32 {
         ((value - self.mean[feature]) * self.inverse[feature]).clamp(-LIMIT, LIMIT)

@@ -418,6 +418,6 @@ impl Speller {
             language: Some(language),
         };
         self.respelling.prepare(&names);
-        self.respelling.propose(&names, 0).canonical.text(name).to_owned()
+        self.respelling.propose(&names, 0, false).canonical.text(name).to_owned()
     }
 }

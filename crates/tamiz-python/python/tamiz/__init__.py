@@ -5,7 +5,8 @@
 >>> pipeline.clean("Share on Facebook\\nThe river rose by two metres on Sunday night, the town said.")["fate"]
 'kept'
 
-`tamiz.ray` and `tamiz.spark` run a pipeline in those engines; each is imported by itself and needs its engine.
+`tamiz.ray`, `tamiz.spark` and `tamiz.datatrove` run a pipeline in those engines; each is imported by itself and needs its
+engine.
 """
 
 from __future__ import annotations

@@ -117,6 +117,8 @@ class Pipeline:
 
         A row that cannot be worked on has the fate "error" and a reason; it never raises.
         """
+    def fit(self, text: str, url: str | None = None) -> bool:
+        """Lets the stage that learns next see one text. False if it cannot be worked on: then it teaches nothing."""
     def fit_batch(self, batch: ArrowBatch, *, text: str = "text", url: str = "url") -> int:
         """Lets the stage that learns next see a batch, in any order and from any thread: the number of rows that taught."""
     def state(self) -> bytes:

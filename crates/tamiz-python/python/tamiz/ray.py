@@ -6,7 +6,7 @@ aggregation of Ray's: each block becomes a state, and states are joined in a tre
 
 from __future__ import annotations
 
-import os
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow
@@ -15,16 +15,14 @@ import ray.data
 
 from ._native import Pipeline
 from ._parcel import Parcel
+from ._work import Source, Worker, learned, levels
 
 __all__ = ["clean", "fit"]
-
-#: States that are joined in one task of the tree.
-FAN_IN = 16
 
 
 def clean(
     dataset: ray.data.Dataset,
-    pipeline: Pipeline | str | os.PathLike[str],
+    pipeline: Source,
     *,
     text: str = "text",
     url: str = "url",
@@ -41,13 +39,13 @@ def clean(
     `map_batches`, such as `num_cpus` or `concurrency`.
     """
     pipeline = fit(dataset, pipeline, text=text, url=url, batch_size=batch_size)
-    work = _Clean(Parcel(pipeline, ray.cloudpickle.dumps), text, url)
-    return dataset.map_batches(work, batch_format="pyarrow", batch_size=batch_size, zero_copy_batch=True, **options)
+    work = _Clean(Worker(Parcel(pipeline, ray.cloudpickle.dumps), text, url))
+    return _mapped(dataset, work, batch_size, **options)
 
 
 def fit(
     dataset: ray.data.Dataset,
-    pipeline: Pipeline | str | os.PathLike[str],
+    pipeline: Source,
     *,
     text: str = "text",
     url: str = "url",
@@ -55,60 +53,48 @@ def fit(
 ) -> Pipeline:
     """A pipeline whose corpus-level stages have learned from a dataset, each in a pass of its own.
 
-    The pipeline that is given stays as it is, and comes back if there is nothing to learn.
+    The pipeline that is given stays as it is; what comes back is a copy, even if there was nothing to learn.
     """
-    parcel = Parcel(pipeline, ray.cloudpickle.dumps)
-    pipeline = ray.cloudpickle.loads(parcel.content)
-    while pipeline.learns:
-        parcel = Parcel(pipeline, ray.cloudpickle.dumps)
-        states = dataset.map_batches(
-            _Learn(parcel, text, url), batch_format="pyarrow", batch_size=batch_size, zero_copy_batch=True
-        )
+
+    def aggregate(parcel: Parcel) -> Iterable[bytes]:
+        worker = Worker(parcel, text, url)
         # What is left of a block is one state; then a tree of joins, until one is left.
-        states = states.map_batches(_Join(parcel), batch_format="pyarrow", batch_size=None).materialize()
-        while states.count() > 1:
-            states = states.repartition(-(-states.count() // FAN_IN))
-            states = states.map_batches(_Join(parcel), batch_format="pyarrow", batch_size=None).materialize()
-        for row in states.take_all():
-            pipeline.merge(row["state"])
-        pipeline.finish()
-    return pipeline
+        states = _mapped(_mapped(dataset, _Learn(worker), batch_size), _Join(worker), None).materialize()
+        for left in levels(states.count()):
+            states = _mapped(states.repartition(left), _Join(worker), None).materialize()
+        return (row["state"] for row in states.take_all())
+
+    return learned(pipeline, ray.cloudpickle.dumps, aggregate)
+
+
+def _mapped(dataset: ray.data.Dataset, work: Any, batch_size: int | None, **options: Any) -> ray.data.Dataset:
+    return dataset.map_batches(work, batch_format="pyarrow", batch_size=batch_size, zero_copy_batch=True, **options)
 
 
 class _Clean:
-    """Cleans a batch."""
+    """Cleans a batch of Ray's, which is a table."""
 
-    def __init__(self, parcel: Parcel, text: str, url: str) -> None:
-        self.parcel, self.text, self.url = parcel, text, url
+    def __init__(self, worker: Worker) -> None:
+        self.worker = worker
 
     def __call__(self, table: pyarrow.Table) -> pyarrow.Table:
-        pipeline = self.parcel.open()
         batches = table.to_batches() or [pyarrow.RecordBatch.from_pylist([], schema=table.schema)]
-        return pyarrow.Table.from_batches(
-            [pipeline.process_batch(batch, text=self.text, url=self.url) for batch in batches]
-        )
+        return pyarrow.Table.from_batches(list(self.worker.clean(batches)))
 
 
 class _Learn(_Clean):
     """Makes a batch a state."""
 
     def __call__(self, table: pyarrow.Table) -> pyarrow.Table:
-        pipeline = self.parcel.open()
-        return _states(
-            [pipeline.state_of_batch(batch, text=self.text, url=self.url) for batch in table.to_batches()]
-        )
+        return _states(self.worker.learn(table.to_batches()))
 
 
-class _Join:
+class _Join(_Clean):
     """Makes the states of a block one."""
 
-    def __init__(self, parcel: Parcel) -> None:
-        self.parcel = parcel
-
     def __call__(self, table: pyarrow.Table) -> pyarrow.Table:
-        states = table.column("state").to_pylist() if table.num_rows else []
-        return _states([self.parcel.open().merge_states(states)] if states else [])
+        return _states(self.worker.join(table.column("state").to_pylist() if table.num_rows else []))
 
 
-def _states(states: list[bytes]) -> pyarrow.Table:
-    return pyarrow.table({"state": pyarrow.array(states, pyarrow.large_binary())})
+def _states(state: bytes | None) -> pyarrow.Table:
+    return pyarrow.table({"state": pyarrow.array([] if state is None else [state], pyarrow.large_binary())})

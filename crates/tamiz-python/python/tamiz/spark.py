@@ -6,7 +6,6 @@ own, by an aggregation of Spark's: each partition becomes a state, and states ar
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 
 import pyarrow
@@ -17,11 +16,9 @@ from pyspark.sql.types import BinaryType, LongType, StringType, StructField, Str
 
 from ._native import Pipeline
 from ._parcel import Parcel
+from ._work import FAN_IN, Source, Worker, learned, levels
 
 __all__ = ["clean", "fit"]
-
-#: States that are joined in one task of the tree.
-FAN_IN = 16
 
 _ADDED = ("tamiz", "tamiz_fate", "tamiz_error")
 _STATES = StructType([StructField("node", LongType()), StructField("state", BinaryType())])
@@ -29,7 +26,7 @@ _STATES = StructType([StructField("node", LongType()), StructField("state", Bina
 
 def clean(
     dataframe: DataFrame,
-    pipeline: Pipeline | str | os.PathLike[str],
+    pipeline: Source,
     *,
     text: str = "text",
     url: str = "url",
@@ -43,67 +40,59 @@ def clean(
     stage. `url` is the column of addresses that tell a document's site; there need not be one.
     """
     pipeline = fit(dataframe, pipeline, text=text, url=url)
-    parcel = Parcel(pipeline, cloudpickle.dumps)
-
-    def work(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
-        pipeline = parcel.open()
-        for batch in batches:
-            yield pipeline.process_batch(batch, text=text, url=url)
-
+    worker = Worker(Parcel(pipeline, cloudpickle.dumps), text, url)
     fields = [field for field in dataframe.schema.fields if field.name not in _ADDED]
     schema = StructType([*fields, *(StructField(name, StringType()) for name in _ADDED)])
-    return dataframe.mapInArrow(work, schema)
+    return dataframe.mapInArrow(worker.clean, schema)
 
 
 def fit(
     dataframe: DataFrame,
-    pipeline: Pipeline | str | os.PathLike[str],
+    pipeline: Source,
     *,
     text: str = "text",
     url: str = "url",
 ) -> Pipeline:
     """A pipeline whose corpus-level stages have learned from a data frame, each in a pass of its own.
 
-    The pipeline that is given stays as it is, and comes back if there is nothing to learn.
+    The pipeline that is given stays as it is; what comes back is a copy, even if there was nothing to learn.
     """
-    parcel = Parcel(pipeline, cloudpickle.dumps)
-    pipeline = cloudpickle.loads(parcel.content)
-    while pipeline.learns:
-        states = dataframe.mapInArrow(_learner(Parcel(pipeline, cloudpickle.dumps), text, url), _STATES)
-        parts = dataframe.rdd.getNumPartitions() if hasattr(dataframe, "rdd") else FAN_IN**2
-        while parts > 1:
+
+    def aggregate(parcel: Parcel) -> Iterable[bytes]:
+        worker = Worker(parcel, text, url)
+        states = dataframe.mapInArrow(_learner(worker), _STATES)
+        # Spark Connect has no partitions to count; a tree of three levels does for any number.
+        parts = dataframe.rdd.getNumPartitions() if hasattr(dataframe, "rdd") else FAN_IN**3
+        for left in levels(parts):
             # Each level gives a node so many children, and so is small enough for one task, until one node is left.
-            parts = -(-parts // FAN_IN)
-            joined = states.withColumn("node", F.col("node") % F.lit(parts))
-            states = joined.groupBy("node").applyInArrow(_joiner(Parcel(pipeline, cloudpickle.dumps)), _STATES)
-        for row in states.collect():
-            pipeline.merge(bytes(row["state"]))
-        pipeline.finish()
-    return pipeline
+            states = states.withColumn("node", F.col("node") % F.lit(left))
+            states = states.groupBy("node").applyInArrow(_joiner(worker), _STATES)
+        return (bytes(row["state"]) for row in states.collect())
+
+    return learned(pipeline, cloudpickle.dumps, aggregate)
 
 
-def _learner(parcel: Parcel, text: str, url: str):
+def _learner(worker: Worker):
     def learn(batches: Iterable[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
         from pyspark import TaskContext
 
-        pipeline = parcel.open()
-        states = [pipeline.state_of_batch(batch, text=text, url=url) for batch in batches]
-        if states:
+        state = worker.learn(batches)
+        if state is not None:
             context = TaskContext.get()
-            yield _batch(context.partitionId() if context else 0, pipeline.merge_states(states))
+            yield _batch(context.partitionId() if context else 0, state)
 
     return learn
 
 
-def _joiner(parcel: Parcel):
+def _joiner(worker: Worker):
     def join(table: pyarrow.Table) -> pyarrow.Table:
-        states = parcel.open().merge_states(table.column("state").to_pylist())
-        return pyarrow.Table.from_batches([_batch(table.column("node")[0].as_py(), states)])
+        state = worker.join(table.column("state").to_pylist())
+        return pyarrow.Table.from_batches([_batch(table.column("node")[0].as_py(), state)])
 
     return join
 
 
-def _batch(node: int, state: bytes) -> pyarrow.RecordBatch:
+def _batch(node: int, state: bytes | None) -> pyarrow.RecordBatch:
     return pyarrow.record_batch(
         {"node": pyarrow.array([node], pyarrow.int64()), "state": pyarrow.array([state], pyarrow.binary())}
     )

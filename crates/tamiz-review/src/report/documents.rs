@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use super::Nearest;
 use super::gather::safe;
 use crate::documents::Kept;
+use crate::residue::Nearest;
 
 /// A document, as it is held until the page is written.
 #[derive(Debug)]
 pub(super) struct Sample {
     document: Kept,
-    pub(super) nearest: Option<Nearest>,
+    nearest: Option<Nearest>,
 }
 
 /// A document, as the page shows it.
@@ -65,13 +65,6 @@ impl Sample {
         Self { document, nearest }
     }
 
-    /// The share of its characters that went.
-    pub(super) fn share(&self) -> f64 {
-        let removed: usize =
-            self.document.marks.removed.iter().map(|removed| removed.end - removed.start).sum();
-        removed as f64 / (self.document.text.chars().count() + removed).max(1) as f64
-    }
-
     /// What the page shows of it: about so many characters.
     pub(super) fn shown(&self, most: usize) -> Shown {
         let Kept { marks, text, url, .. } = &self.document;
@@ -95,14 +88,13 @@ impl Sample {
     /// The original's lines with what went in them; and how many are left out.
     fn lines(&self, source: &str, most: usize) -> (Vec<ShownLine>, usize) {
         let removed = &self.document.marks.removed;
-        let (mut lines, mut next, mut point, mut byte, mut used) = (Vec::new(), 0, 0, 0, 0);
+        let (mut lines, mut next, mut point, mut used) = (Vec::new(), 0, 0, 0);
         let mut left = 0;
         for line in source.split('\n') {
             let chars: Vec<char> = line.chars().collect();
             let (start, end) = (point, point + chars.len());
-            let is_nearest = self.nearest.is_some_and(|n| (byte..=byte + line.len()).contains(&n.start));
+            let is_nearest = self.nearest.is_some_and(|n| (start..=end).contains(&n.start));
             point = end + 1;
-            byte += line.len() + 1;
             if line.trim().is_empty() {
                 continue;
             }

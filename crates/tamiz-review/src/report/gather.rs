@@ -1,21 +1,20 @@
 //! What the page shows, gathered from the output and the summary.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use super::documents::Sample;
-use super::{Narrowest, Nearest};
-use crate::documents::{Documents, Kept, site_of};
+use super::glance::{Frequent, Glance};
+use crate::documents::{Documents, kept, site_of};
 use crate::output::{OutputDir, ReviewError};
+use crate::residue::Nearest;
 
 /// The first documents of the output, at most so many and of so many bytes of original, are looked at: a page about a
 /// large corpus has to be made in a moment too.
-const LOOKED_AT: u64 = 3_000;
-const LOOKED_AT_BYTES: usize = 12 << 20;
-/// Of so many bytes of them, the narrowest line is looked for.
-const SCORED_BYTES: usize = 1 << 20;
+const LOOKED_AT: u64 = 2_000;
+const LOOKED_AT_BYTES: u64 = 6 << 20;
 /// Documents that the page shows.
 const SHOWN: usize = 30;
 /// Rows of its tables.
@@ -71,42 +70,51 @@ struct Reason {
     first: String,
 }
 
+/// A document that the page may show, as it is stored: of the many that are looked at, few are worth taking apart.
+struct Candidate {
+    record: Vec<u8>,
+    residue: Option<Vec<u8>>,
+    nearest: Option<Nearest>,
+    /// The share of its characters that went.
+    share: f64,
+}
+
 impl Gathered {
-    pub(super) fn of(output: &OutputDir, narrowest: &mut Narrowest<'_>) -> Result<Self, ReviewError> {
+    pub(super) fn of(output: &OutputDir) -> Result<Self, ReviewError> {
         let mut gathered = Self { has_residue: output.has_residue(), ..Self::default() };
         let mut documents = Documents::kept(output);
-        let (mut lines, mut sites) = (HashMap::new(), BTreeMap::new());
+        let (mut lines, mut sites) = (Frequent::default(), BTreeMap::new());
         let mut lengths: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
-        let (mut bytes, mut samples) = (0, Vec::new());
+        let (mut bytes, mut candidates) = (0, Vec::new());
+        let damaged = |error| ReviewError::new(format!("the output holds no record of tamiz: {error}"));
         while gathered.looked_at < LOOKED_AT && bytes < LOOKED_AT_BYTES {
-            let Some(document) = documents.read()? else {
+            let Some((record, residue)) = documents.next_stored()? else {
                 gathered.is_all = true;
                 break;
             };
             gathered.looked_at += 1;
-            let source = document.source().unwrap_or(&document.text).to_owned();
-            let (before, after) = (source.chars().count() as u64, document.text.chars().count() as u64);
+            let glance = Glance::at(record, residue).map_err(damaged)?;
+            let Glance { before, after, nearest, .. } = glance;
             lengths.entry(bin(before)).or_default().0 += 1;
             lengths.entry(bin(after)).or_default().1 += 1;
-            let site = document.url.as_deref().and_then(site_of);
-            if let Some(site) = &site {
-                let sum: &mut (u64, u64, u64) = sites.entry(site.clone()).or_default();
+            if let Some(site) = glance.url().as_deref().and_then(site_of) {
+                let sum: &mut (u64, u64, u64) = sites.entry(site).or_default();
                 *sum = (sum.0 + 1, sum.1 + before, sum.2 + before - after.min(before));
             }
-            frequent(&source, &document, &mut lines);
-            // Where the first documents have no score, no stage goes by one.
-            let may_have = gathered.has_scores || gathered.looked_at <= 8;
-            let nearest =
-                if may_have && bytes < SCORED_BYTES { narrowest(&source, site.as_deref()) } else { None };
+            glance.count_removed(&mut lines);
             gathered.has_scores |= nearest.is_some();
-            bytes += source.len();
-            samples.push(Sample::of(document, nearest));
-            if samples.len() > 4 * SHOWN {
-                keep_nearest(&mut samples);
+            bytes += glance.bytes;
+            let (record, residue) = (record.to_vec(), residue.map(<[u8]>::to_vec));
+            candidates.push(Candidate { record, residue, nearest, share: glance.share() });
+            if candidates.len() > 4 * SHOWN {
+                keep_nearest(&mut candidates);
             }
         }
-        keep_nearest(&mut samples);
-        gathered.documents = samples;
+        keep_nearest(&mut candidates);
+        for Candidate { record, residue, nearest, .. } in candidates {
+            let document = kept(&record, residue.as_deref()).map_err(damaged)?;
+            gathered.documents.push(Sample::of(document, nearest));
+        }
         gathered.lengths = filled(&lengths);
         gathered.tallest =
             gathered.lengths.iter().map(|length| length.before.max(length.after)).max().unwrap_or(0);
@@ -118,10 +126,10 @@ impl Gathered {
 }
 
 /// The documents decided most narrowly; where there are no scores, those of which most went.
-fn keep_nearest(samples: &mut Vec<Sample>) {
-    let distance = |sample: &Sample| sample.nearest.map_or(f32::MAX, Nearest::distance);
-    samples.sort_by(|a, b| distance(a).total_cmp(&distance(b)).then_with(|| b.share().total_cmp(&a.share())));
-    samples.truncate(SHOWN);
+fn keep_nearest(candidates: &mut Vec<Candidate>) {
+    let distance = |candidate: &Candidate| candidate.nearest.map_or(f32::MAX, Nearest::distance);
+    candidates.sort_by(|a, b| distance(a).total_cmp(&distance(b)).then_with(|| b.share.total_cmp(&a.share)));
+    candidates.truncate(SHOWN);
 }
 
 /// Lengths are put together by powers of two.
@@ -144,25 +152,6 @@ fn filled(lengths: &BTreeMap<u32, (u64, u64)>) -> Vec<Length> {
             Length { from, before: sum.0, after: sum.1 }
         })
         .collect()
-}
-
-type Frequent = HashMap<String, (u64, &'static str, String)>;
-
-/// Counts the document's removed lines.
-fn frequent(source: &str, document: &Kept, lines: &mut Frequent) {
-    let mut chars = source.chars();
-    let mut position = 0;
-    for removed in &document.marks.removed {
-        // Spans come in order, so the text is walked once.
-        chars.by_ref().take(removed.start.saturating_sub(position)).for_each(drop);
-        let text: String = chars.by_ref().take(removed.end.saturating_sub(removed.start)).collect();
-        position = removed.end;
-        for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let line = super::documents::short(line, 160);
-            let new = || (0, removed.kind.name(), format!("{}/{}", removed.stage, removed.rule));
-            lines.entry(line).or_insert_with(new).0 += 1;
-        }
-    }
 }
 
 fn most_frequent(lines: Frequent) -> Vec<Line> {

@@ -6,6 +6,7 @@
 
 mod documents;
 mod gather;
+mod glance;
 
 use minijinja::{Environment, context};
 use serde_json::Value;
@@ -18,28 +19,6 @@ use gather::Gathered;
 /// The page is smaller than this many bytes, whatever the documents hold.
 const BOUND: usize = 480_000;
 
-/// How near a document's least certain line is to the threshold: the first byte of the line, its score, and the
-/// threshold that it was measured by.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Nearest {
-    /// The line's first byte in the original.
-    pub start: usize,
-    /// From 0 (surely furniture) to 1 (surely content).
-    pub score: f32,
-    /// From here on it is kept.
-    pub threshold: f32,
-}
-
-impl Nearest {
-    fn distance(self) -> f32 {
-        (self.score - self.threshold).abs()
-    }
-}
-
-/// Finds the line of an original that was decided most narrowly, if lines were decided by a score. The second text is
-/// the document's site.
-pub type Narrowest<'n> = dyn FnMut(&str, Option<&str>) -> Option<Nearest> + 'n;
-
 const STYLE: &str = include_str!("page.css");
 const SCRIPT: &str = include_str!("page.js");
 
@@ -47,12 +26,8 @@ const SCRIPT: &str = include_str!("page.js");
 ///
 /// # Errors
 /// If the output cannot be read.
-pub fn report(
-    output: &OutputDir,
-    summary: &Value,
-    narrowest: &mut Narrowest<'_>,
-) -> Result<String, ReviewError> {
-    let gathered = Gathered::of(output, narrowest)?;
+pub fn report(output: &OutputDir, summary: &Value) -> Result<String, ReviewError> {
+    let gathered = Gathered::of(output)?;
     // Long documents are cut down until the page is small enough for any browser and mailbox.
     let mut most = 6_000;
     loop {

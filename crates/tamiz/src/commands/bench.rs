@@ -13,7 +13,7 @@ use crate::commands::work::{Work, present};
 /// Time every stage of a pipeline, against reading and writing alone
 ///
 /// Measures on the first 64 MiB of the input, held in memory, on one thread, and writes nothing. A program built with the
-/// cargo feature `allocations` counts those too.
+/// cargo feature `allocations` counts those too; by default nothing does, for counting makes every allocation slower.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  tamiz bench pipelines/news.toml tests/corpus\n  tamiz bench my.toml pages.jsonl.zst --json > before.json\n  tamiz bench my.toml pages.jsonl.zst --compare before.json --allow 10"

@@ -1,0 +1,198 @@
+//! Layers in whole numbers: 16-bit weights and inputs, 32-bit sums.
+//!
+//! A model's file holds 32-bit floats; its matrices are rounded once, when it is loaded. Every channel's weights, and
+//! the inputs of every line, are scaled to fill their range. Sums of whole numbers are the same in any order, so a
+//! vector unit may add them as it likes; they cannot overflow, because a channel's weights are scaled so that their
+//! magnitudes and the largest input leave room.
+//!
+//! Half of the instructions of the same layers in floats: one multiplies and adds sixteen pairs.
+
+#![allow(clippy::needless_range_loop, reason = "several arrays are read by one index")]
+
+use super::net::{CHANNELS, Row};
+
+/// The largest magnitude of an input.
+pub(super) const LARGEST_INPUT: f32 = 8191.0;
+/// The largest sum of the magnitudes of a channel's weights, so that sums stay within 32 bits; the rest is for rounding.
+const LARGEST_SUM: f32 = (i32::MAX / (LARGEST_INPUT as i32)) as f32 - 256.0;
+
+/// Two inputs that stand beside each other, or their weights.
+pub(super) type Pair = [i16; 2];
+/// The sums of a line.
+pub(super) type Sums = [i32; CHANNELS];
+
+/// A matrix in whole numbers.
+#[derive(Clone, Default)]
+pub(super) struct Matrix {
+    /// For each two inputs, their weights for every channel.
+    rows: Vec<[Pair; CHANNELS]>,
+    /// What one of each channel's sums stands for, if one of the inputs' units stands for 1.
+    pub(super) unit: Vec<f32>,
+}
+
+impl Matrix {
+    /// Rounds a matrix with a row for every input.
+    pub(super) fn new(matrix: &[Row]) -> Self {
+        let mut rounded = Self { rows: vec![[[0; 2]; CHANNELS]; matrix.len().div_ceil(2)], unit: Vec::new() };
+        for channel in 0..CHANNELS {
+            let sizes = || matrix.iter().map(|row| row[channel].abs());
+            let (sum, largest) = (sizes().sum::<f32>(), sizes().fold(0.0, f32::max));
+            let unit = (sum / LARGEST_SUM).max(largest / f32::from(i16::MAX));
+            for (input, row) in matrix.iter().enumerate() {
+                let weight = if unit > 0.0 { (row[channel] / unit).round() as i16 } else { 0 };
+                rounded.rows[input / 2][channel][input % 2] = weight;
+            }
+            rounded.unit.push(unit);
+        }
+        rounded
+    }
+
+    /// A row's worth of what one of the sums stands for.
+    #[inline(always)]
+    pub(super) fn units(&self) -> &[f32] {
+        &self.unit[..CHANNELS]
+    }
+}
+
+/// What multiplies: the machine's vector unit, or plain loops. All give the same sums.
+pub(super) trait Unit: Copy {
+    /// The sums of some lines, each with an input for every row of the matrix, or more of which the rest does not count.
+    fn multiply<const K: usize, const N: usize>(self, inputs: &[[i16; K]; N], matrix: &Matrix) -> [Sums; N];
+}
+
+/// Plain loops.
+#[derive(Clone, Copy)]
+pub(super) struct Plain;
+
+impl Unit for Plain {
+    #[inline(always)]
+    fn multiply<const K: usize, const N: usize>(self, inputs: &[[i16; K]; N], matrix: &Matrix) -> [Sums; N] {
+        let mut sums = [[0i32; CHANNELS]; N];
+        for (at, row) in matrix.rows.iter().enumerate() {
+            for line in 0..N {
+                let (first, second) = (i32::from(inputs[line][2 * at]), i32::from(inputs[line][2 * at + 1]));
+                for channel in 0..CHANNELS {
+                    let (a, b) = (i32::from(row[channel][0]), i32::from(row[channel][1]));
+                    // Only a damaged model has weights with which this would not fit.
+                    sums[line][channel] = sums[line][channel].wrapping_add(first * a + second * b);
+                }
+            }
+        }
+        sums
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Unit for pulp::x86::V3 {
+    #[inline(always)]
+    fn multiply<const K: usize, const N: usize>(self, inputs: &[[i16; K]; N], matrix: &Matrix) -> [Sums; N] {
+        use std::arch::x86_64::__m256i;
+        const LANES: usize = 8;
+        const VECTORS: usize = CHANNELS / LANES;
+        let zero = self.avx._mm256_setzero_si256();
+        let mut sums = [[zero; VECTORS]; N];
+        // No closures here: what is not inlined is not compiled for the vector unit.
+        for (at, row) in matrix.rows.iter().enumerate() {
+            let row = row.as_chunks::<LANES>().0;
+            let mut pairs = [zero; N];
+            for line in 0..N {
+                pairs[line] = self.avx._mm256_set1_epi32(pulp::cast(inputs[line].as_chunks::<2>().0[at]));
+            }
+            for vector in 0..VECTORS {
+                let weights: __m256i = pulp::cast(row[vector]);
+                for line in 0..N {
+                    let product = self.avx2._mm256_madd_epi16(pairs[line], weights);
+                    sums[line][vector] = self.avx2._mm256_add_epi32(sums[line][vector], product);
+                }
+            }
+        }
+        let mut result = [[0; CHANNELS]; N];
+        for line in 0..N {
+            for vector in 0..VECTORS {
+                result[line].as_chunks_mut::<LANES>().0[vector] = pulp::cast(sums[line][vector]);
+            }
+        }
+        result
+    }
+}
+
+/// Rounds numbers to whole ones, of which the largest magnitude may be half of the 23 bits that a float's fraction has.
+#[inline(always)]
+pub(super) fn round<const K: usize>(values: &[f32; K], scale: f32) -> [i16; K] {
+    // Beside this number, a float has no room for a fraction: the addition rounds, alike on every machine.
+    const SHIFT: f32 = 1.5 * (1u32 << 23) as f32;
+    let mut rounded = [0; K];
+    for i in 0..K {
+        rounded[i] = (values[i] * scale + SHIFT).to_bits() as i16;
+    }
+    rounded
+}
+
+/// Scales a line's numbers to fill the range of inputs; returns what one of them stands for, too.
+#[inline(always)]
+pub(super) fn fill_range(values: &Row) -> ([i16; CHANNELS], f32) {
+    let mut largest = [0u32; 8];
+    for eight in values.as_chunks::<8>().0 {
+        for i in 0..8 {
+            // Without their signs, floats are in the order of their bits.
+            largest[i] = largest[i].max(eight[i].to_bits() & 0x7fff_ffff);
+        }
+    }
+    let [a, b, c, d, e, f, g, h] = largest;
+    let largest = f32::from_bits(a.max(b).max(c.max(d)).max(e.max(f).max(g.max(h))));
+    // Numbers this small are nothing beside any bias; of nothing, the inverse is none.
+    if largest < 1e-30 {
+        return ([0; CHANNELS], 0.0);
+    }
+    (round(values, LARGEST_INPUT / largest), largest / LARGEST_INPUT)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers between -1 and 1 that look random.
+    fn numbers() -> impl FnMut() -> f32 {
+        let mut state = 7u32;
+        move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 8_388_608.0 - 1.0
+        }
+    }
+
+    #[test]
+    fn a_vector_unit_adds_up_to_the_same_as_plain_loops_and_both_to_what_floats_do() {
+        let mut next = numbers();
+        let matrix: Vec<Row> =
+            (0..CHANNELS).map(|_| std::array::from_fn(|_| next() * next() * 3.0)).collect();
+        let rounded = Matrix::new(&matrix);
+        let lines: [Row; 2] = std::array::from_fn(|_| std::array::from_fn(|_| next() * 20.0));
+        let (inputs, scales): (Vec<_>, Vec<_>) = lines.iter().map(fill_range).unzip();
+        let inputs = [inputs[0], inputs[1]];
+        let sums = Plain.multiply(&inputs, &rounded);
+        #[cfg(target_arch = "x86_64")]
+        if let Some(unit) = pulp::x86::V3::try_new() {
+            assert_eq!(unit.multiply(&inputs, &rounded), sums);
+        }
+        for line in 0..2 {
+            for channel in 0..CHANNELS {
+                let right: f32 = (0..CHANNELS).map(|i| lines[line][i] * matrix[i][channel]).sum();
+                let found = sums[line][channel] as f32 * rounded.unit[channel] * scales[line];
+                assert!((found - right).abs() < 0.02, "{found} for {right}");
+            }
+        }
+    }
+
+    #[test]
+    fn sums_of_the_largest_weights_and_inputs_fit() {
+        let matrix = vec![[1e6; CHANNELS]; 96];
+        let rounded = Matrix::new(&matrix);
+        let weights: i64 =
+            rounded.rows.iter().map(|row| row[0].iter().map(|w| i64::from(*w)).sum::<i64>()).sum();
+        assert!(weights * (LARGEST_INPUT as i64) < i64::from(i32::MAX));
+        let (inputs, unit) = fill_range(&[-3.0; CHANNELS]);
+        assert_eq!(inputs, [-8191; CHANNELS]);
+        assert!((unit * 8191.0 - 3.0).abs() < 1e-6);
+        assert_eq!(fill_range(&[0.0; CHANNELS]), ([0; CHANNELS], 0.0));
+    }
+}
