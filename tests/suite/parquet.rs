@@ -74,11 +74,13 @@ impl Corpus {
         self.0.path().join(name)
     }
 
-    fn run(&self, out: &str, more: &[&str]) -> Output {
+    fn arguments(&self, out: &str) -> [String; 6] {
         let path = |name: &str| self.path(name).to_string_lossy().into_owned();
-        let arguments =
-            ["run".into(), path("p.toml"), path("a.parquet"), "-o".into(), path(out), "-q".into()];
-        command().args(arguments).args(more).output().unwrap()
+        ["run".into(), path("p.toml"), path("a.parquet"), "-o".into(), path(out), "-q".into()]
+    }
+
+    fn run(&self, out: &str, more: &[&str]) -> Output {
+        command().args(self.arguments(out)).args(more).output().unwrap()
     }
 }
 

@@ -49,11 +49,13 @@ enum Content {
 
 impl Read for Content {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        #[cfg(feature = "parquet")]
         let decoder = match self {
             Content::Bytes(decoder) => decoder,
-            #[cfg(feature = "parquet")]
             Content::Rows(lines) => return lines.read(out),
         };
+        #[cfg(not(feature = "parquet"))]
+        let Content::Bytes(decoder) = self;
         decoder.read(out).map_err(|trouble| match trouble {
             Trouble::Damage { reason, remedy } => {
                 io::Error::new(io::ErrorKind::InvalidData, format!("{reason}; {remedy}"))

@@ -1,6 +1,7 @@
 //! Reads sources into batches: opens, decompresses, and cuts between records. Nothing is parsed here.
 
 mod warc;
+mod whole;
 
 use std::fs::File;
 use std::io::Read;
@@ -10,7 +11,6 @@ use memchr::{memchr, memchr_iter, memrchr};
 
 use crate::batch::{Batch, Piece, PieceKind};
 use crate::decode::{Decoder, Trouble};
-use crate::input::modified;
 use crate::record::{is_blank, too_large, without_mark};
 use crate::{FieldNames, Format, RAW_LIMIT, Source, html};
 
@@ -213,7 +213,7 @@ impl Reader {
             if let Some(table) = &mut self.table {
                 if table.fill(batch, &self.limits, &mut self.left) {
                     if self.left != Some(0) {
-                        note_change(table.source(), (0, 1, table.record()), batch, &mut self.left);
+                        whole::note_change(table.source(), (0, 1, table.record()), batch, &mut self.left);
                     }
                     self.table = None;
                 }
@@ -237,7 +237,7 @@ impl Reader {
                 Filled::Source => {
                     if self.left != Some(0) {
                         let place = (open.offset, open.numbers.line(), open.numbers.record());
-                        note_change(&open.source, place, batch, &mut self.left);
+                        whole::note_change(&open.source, place, batch, &mut self.left);
                     }
                     self.current = None;
                 }
@@ -290,64 +290,6 @@ impl Reader {
         }
         true
     }
-
-    /// A source that cannot be opened is a fault.
-    fn unopened(&mut self, source: Arc<Source>, error: &std::io::Error, batch: &mut Batch) {
-        let kind = PieceKind::Fault {
-            reason: format!("the input cannot be opened: {error}"),
-            remedy: "check the path and its permissions, then run again".into(),
-            length: 0,
-        };
-        self.whole_fault(source, kind, batch);
-    }
-
-    /// A fault that is all that there is of a source.
-    fn whole_fault(&mut self, source: Arc<Source>, kind: PieceKind, batch: &mut Batch) {
-        let at = batch.filled;
-        batch.pieces.push(Piece {
-            source,
-            range: at..at,
-            offset: 0,
-            line: 1,
-            record: 1,
-            row_group: None,
-            kind,
-        });
-        count(&mut self.left, 1);
-    }
-
-    #[cfg(feature = "parquet")]
-    fn open_table(&mut self, source: Source, range: Option<(u64, u64)>, batch: &mut Batch) {
-        let source = Arc::new(source);
-        let Some(path) = &source.path else { return };
-        let file = match File::open(path) {
-            Ok(file) => file,
-            Err(error) => return self.unopened(source, &error, batch),
-        };
-        match crate::table::Table::open(source, file, range) {
-            Ok(table) => self.table = Some(Box::new(table)),
-            Err((source, reason)) => {
-                let kind = PieceKind::Fault {
-                    reason: format!(
-                        "the file cannot be read as Parquet, so its rows are not known: {reason}"
-                    ),
-                    remedy: "fetch or write the file again".into(),
-                    length: source.size,
-                };
-                self.whole_fault(source, kind, batch);
-            }
-        }
-    }
-
-    #[cfg(not(feature = "parquet"))]
-    fn open_table(&mut self, source: Source, _: Option<(u64, u64)>, batch: &mut Batch) {
-        let kind = PieceKind::Fault {
-            reason: crate::format::NO_PARQUET.into(),
-            remedy: crate::format::BUILD_PARQUET.into(),
-            length: source.size,
-        };
-        self.whole_fault(Arc::new(source), kind, batch);
-    }
 }
 
 /// Takes records off the limit.
@@ -355,29 +297,6 @@ fn count(left: &mut Option<u64>, records: u64) {
     if let Some(left) = left {
         *left = left.saturating_sub(records);
     }
-}
-
-/// A file that is not what it was when the inputs were listed is a fault: what was read of it may be neither the
-/// old nor the new. `place` is the offset, line and record that it is noted at.
-fn note_change(source: &Arc<Source>, place: (u64, u64, u64), batch: &mut Batch, left: &mut Option<u64>) {
-    let (Some(then), Some(path)) = (source.modified, &source.path) else { return };
-    let now = std::fs::metadata(path).ok();
-    let size = now.as_ref().map_or(0, std::fs::Metadata::len);
-    if size == source.size && now.as_ref().and_then(modified) == Some(then) {
-        return;
-    }
-    let at = batch.filled;
-    let kind = PieceKind::Fault {
-        reason: format!(
-            "the input changed during the run: it had {} bytes at its begin, and {size} now",
-            source.size
-        ),
-        remedy: "run again once nothing writes to it".into(),
-        length: 0,
-    };
-    let (source, (offset, line, record)) = (Arc::clone(source), place);
-    batch.pieces.push(Piece { source, range: at..at, offset, line, record, row_group: None, kind });
-    count(left, 1);
 }
 
 impl Open {
@@ -624,42 +543,5 @@ impl Open {
                 }
             }
         }
-    }
-
-    /// Reads the whole file as one record.
-    fn file(&mut self, batch: &mut Batch, limits: Limits, left: &mut Option<u64>) -> Filled {
-        let start = batch.filled;
-        let mut kind = PieceKind::File;
-        let mut kept = None;
-        loop {
-            match self.decoder.read(batch.room(STEP)) {
-                Ok(0) => break,
-                Ok(read) => batch.filled += read,
-                Err(Trouble::Pause) => {}
-                Err(Trouble::Damage { reason, remedy }) => {
-                    let length = 0;
-                    if matches!(kind, PieceKind::File) {
-                        kind = PieceKind::Fault { reason, remedy: remedy.into(), length };
-                    }
-                }
-            }
-            if batch.filled - start > limits.record {
-                kept = Some(RAW_LIMIT.min(batch.filled - start));
-                kind = PieceKind::Fault {
-                    reason: format!("the file is too large: over {} bytes in one record", limits.record),
-                    remedy: "split the file, or raise the limit on a record's size".into(),
-                    length: self.source.size.max((batch.filled - start) as u64),
-                };
-                break;
-            }
-        }
-        if let Some(kept) = kept {
-            batch.filled = start + kept;
-        }
-        let range = start..batch.filled;
-        let source = Arc::clone(&self.source);
-        batch.pieces.push(Piece { source, range, offset: 0, line: 1, record: 1, row_group: None, kind });
-        count(left, 1);
-        Filled::Source
     }
 }

@@ -41,6 +41,9 @@ pub(crate) struct Table {
     current: Option<Group>,
 }
 
+/// A row group that cannot be read, the numbers of its rows, and why.
+type Lost = (usize, Range<u64>, String);
+
 /// A row group that is being read.
 struct Group {
     index: usize,
@@ -107,7 +110,7 @@ impl Table {
     }
 
     /// Opens the next row group of this share; the error says which one cannot be read, the numbers of its rows, and why.
-    fn open_next(&mut self, limits: &Limits) -> Option<Result<Group, (usize, Range<u64>, String)>> {
+    fn open_next(&mut self, limits: &Limits) -> Option<Result<Group, Lost>> {
         loop {
             let index = self.groups.next()?;
             let group = self.metadata.metadata().row_group(index);
