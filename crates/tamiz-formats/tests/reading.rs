@@ -280,8 +280,7 @@ fn what_cannot_be_listed_is_told_all_at_once() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.xlsx"), b"").unwrap();
     let input = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
-    let errors =
-        list(&[input("none.jsonl"), input("a.xlsx"), input("*.txt"), input("")], &[]).unwrap_err();
+    let errors = list(&[input("none.jsonl"), input("a.xlsx"), input("*.txt"), input("")], &[]).unwrap_err();
     let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(messages.len(), 4, "{messages:?}");
     assert!(messages[1].contains("says no format") && messages[1].contains(".jsonl"));
