@@ -5,7 +5,7 @@ use tamiz_core::{Kind, RuleId};
 use crate::blocks;
 use crate::cues::{CueId, Role};
 use crate::inside;
-use crate::line::{Ending, Line};
+use crate::line::{Ending, LONG_CAPTION, Line};
 use crate::page::{NONE, Page};
 use crate::verdict::{Verdict, Verdicts};
 
@@ -26,9 +26,6 @@ const OUTWEIGHS_STRONG: f32 = 0.97;
 const INSIDE: f32 = 0.9;
 /// The same for one with a paragraph close above.
 const NEXT_INSIDE: f32 = 0.7;
-
-/// A sentence with an agency's name at its end, without a label, is a paragraph of a report from so many tokens on.
-const LONG_CAPTION: u32 = 30;
 
 /// How many lines above the main block its picture may stand.
 const PICTURE_REACH: usize = 16;

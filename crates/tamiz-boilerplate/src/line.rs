@@ -93,6 +93,9 @@ pub(crate) struct LineCues {
     pub(crate) late_credit: bool,
 }
 
+/// A sentence with an agency's name at its end, without a label, is a paragraph of a report from so many tokens on.
+pub(crate) const LONG_CAPTION: u32 = 30;
+
 impl LineCues {
     pub(crate) fn has_kind(&self, kind: Kind) -> bool {
         self.ids & KIND_MASKS[kind as usize] != 0
@@ -110,6 +113,17 @@ impl LineCues {
             self.tail = Some(hit.cue);
             let text = folded.part(hit.start..hit.end);
             self.tail_chars = text.trim_end_matches(|c| !is_word(c)).chars().count();
+        }
+    }
+
+    /// Takes back a credit at the line's end that is none.
+    fn forget_tail(&mut self) {
+        let Some(cue) = self.tail.take() else { return };
+        self.ids &= !(1 << cue.index());
+        self.tail_chars = 0;
+        if self.best == Some(cue) {
+            self.best = None;
+            self.cover = 0.0;
         }
     }
 
@@ -153,6 +167,13 @@ impl<'c> Reader<'c> {
         self.end(line, text);
         line.cues = self.cues_of(text, line.chars as usize, buffers);
         line.tail = line.end;
+        if line.cues.tail.is_some_and(|cue| cue.role() == Role::Credit)
+            && !line.cues.late_credit
+            && line.tokens > LONG_CAPTION
+            && ends_in_running_text(text)
+        {
+            line.cues.forget_tail();
+        }
         if line.cues.tail.is_some()
             && let Some(tail) = inside::tail_start(line, text)
         {
@@ -355,6 +376,16 @@ impl<'c> Reader<'c> {
         }
         found
     }
+}
+
+/// Whether the last word of a text is the end of its sentence, as in "the agency AFP.", and not set apart from it, as
+/// credits are: it has a sign of its own behind it, and a word in small letters right before it.
+fn ends_in_running_text(text: &str) -> bool {
+    let name = text.trim_end_matches(|c: char| !c.is_alphanumeric());
+    let is_ended = text[name.len()..].starts_with(['.', '!', '?', '…', '"', '”', '»', '“', '’']);
+    let mut words = name.rsplitn(3, ' ').skip(1);
+    let before = words.next().unwrap_or_default();
+    is_ended && !before.is_empty() && before.chars().all(char::is_lowercase)
 }
 
 impl Line {
