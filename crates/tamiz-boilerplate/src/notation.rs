@@ -2,6 +2,7 @@
 //!
 #![doc = include_str!("notation.md")]
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
@@ -180,9 +181,9 @@ impl Glyphs {
     }
 
     /// Folds a text to the end of the buffer.
-    pub(crate) fn fold_into(self, text: &str, folded: &mut String) {
+    pub(crate) fn fold_into(self, text: impl IntoIterator<Item = char>, folded: &mut String) {
         let mut folding = Folding::new();
-        for c in text.chars() {
+        for c in text {
             if let Some(fold) = folding.next(self.of(c)) {
                 folded.push(fold);
             }
@@ -234,7 +235,7 @@ pub(crate) fn is_word(c: char) -> bool {
 }
 
 /// Where a pattern may stand in a line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Anchors {
     /// Only at the line's start.
     pub(crate) start: bool,
@@ -270,16 +271,19 @@ impl Pattern {
             return Err("`*` makes no sense beside `^`".into());
         }
         let glyphs = Glyphs::new();
-        let mut texts = Vec::new();
-        for choice in expand(rest)? {
+        let choices = expand(rest)?;
+        let mut texts = Vec::with_capacity(choices.len());
+        // Choices that fold alike are one text.
+        let mut known = HashSet::with_capacity(choices.len());
+        for choice in choices {
             let (choice, open_end) = match choice.find('*') {
                 Some(at) => (&choice[..at], true),
                 None => (choice.as_str(), false),
             };
             let end = end && !open_end;
-            let mut text = String::new();
+            let mut text = String::with_capacity(choice.len());
             // The sign for digits is a digit, once folded.
-            glyphs.fold_into(&choice.replace('#', "0"), &mut text);
+            glyphs.fold_into(choice.chars().map(|c| if c == '#' { '0' } else { c }), &mut text);
             let (Some(first), Some(last)) = (text.chars().next(), text.chars().next_back()) else {
                 return Err("the pattern, or one of its choices, is empty".into());
             };
@@ -291,7 +295,7 @@ impl Pattern {
                 word_end: bounded(last, open_end),
                 open_end,
             };
-            if !texts.contains(&(text.clone(), anchors)) {
+            if known.insert((text.clone(), anchors)) {
                 texts.push((text, anchors));
             }
         }
@@ -339,7 +343,7 @@ fn alternatives(rest: &mut &str, depth: usize) -> Result<Vec<String>, String> {
         }
         texts = texts
             .iter()
-            .flat_map(|text| choices.iter().map(move |choice| format!("{text}{choice}")))
+            .flat_map(|text| choices.iter().map(move |choice| [text.as_str(), choice].concat()))
             .collect();
     }
 }
@@ -350,7 +354,7 @@ mod tests {
 
     fn folded(text: &str) -> String {
         let mut folded = String::new();
-        Glyphs::new().fold_into(text, &mut folded);
+        Glyphs::new().fold_into(text.chars(), &mut folded);
         folded
     }
 

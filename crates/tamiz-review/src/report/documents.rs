@@ -51,6 +51,28 @@ struct Piece {
     is_gone: bool,
 }
 
+impl Shown {
+    /// Bytes that the page takes for this document at the least: texts, and markup that stands around each of them.
+    pub(super) fn least(&self) -> usize {
+        self.lines.iter().map(ShownLine::least).sum()
+    }
+}
+
+impl ShownLine {
+    fn least(&self) -> usize {
+        const LINE: usize = r#"<div class="line"><span class="why"></span><p dir="auto"></p></div>"#.len();
+        const GONE: usize = "<del></del>".len();
+        // The kind stands there in two languages.
+        const KIND: usize =
+            r#"<b><span class="i-en"></span><span class="i-es" lang="es"></span></b> <span title=""></span>"#
+                .len();
+        let named = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+        let kind = self.kind.map_or(0, |kind| KIND + kind.len() + named(&self.stage) + named(&self.rule));
+        let pieces = self.pieces.iter().map(|piece| piece.text.len() + if piece.is_gone { GONE } else { 0 });
+        LINE + kind + pieces.sum::<usize>()
+    }
+}
+
 /// At most so many characters of a text.
 pub(super) fn short(text: &str, most: usize) -> String {
     let text = safe(text);

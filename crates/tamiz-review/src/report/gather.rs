@@ -13,8 +13,8 @@ use crate::residue::Nearest;
 
 /// The first documents of the output, at most so many and of so many bytes of original, are looked at: a page about a
 /// large corpus has to be made in a moment too.
-const LOOKED_AT: u64 = 2_000;
-const LOOKED_AT_BYTES: u64 = 6 << 20;
+const LOOKED_AT: u64 = 1_000;
+const LOOKED_AT_BYTES: u64 = 3 << 20;
 /// Documents that the page shows.
 const SHOWN: usize = 30;
 /// Rows of its tables.
