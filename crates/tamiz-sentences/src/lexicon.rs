@@ -284,7 +284,9 @@ impl Languages {
 
     /// What is wrong with the rows of a table, beyond what makes it a table.
     pub(crate) fn faults(table: &Table<'_>) -> Vec<String> {
-        let fault = |row: &Row<'_>| Some(format!("{}:{}: {}", table.name, row.line, Meaning::of(row.id, row.pattern).err()?));
+        let fault = |row: &Row<'_>| {
+            Some(format!("{}:{}: {}", table.name, row.line, Meaning::of(row.id, row.pattern).err()?))
+        };
         table.rows.iter().filter_map(fault).collect()
     }
 
