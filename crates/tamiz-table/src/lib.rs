@@ -167,7 +167,7 @@ impl<'t> Table<'t> {
 }
 
 /// The id and the pattern of every row of a table's text, and nothing more: for a table that has been checked, by
-/// [`Table::parse`] or by a test of its own, at a third of the work. Rows without a pattern are passed over.
+/// [`Table::parse`] or by a test of its own. Rows without a pattern are passed over.
 pub fn entries(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     text.lines().filter(|line| !is_comment(line)).filter_map(|line| {
