@@ -115,6 +115,22 @@ fn chromium() -> Option<&'static str> {
     ["chromium", "chromium-browser", "google-chrome"].into_iter().find(starts)
 }
 
+/// What the browser writes when it opens the page with these options; it must have nothing to complain of.
+fn shown(browser: &str, folder: &TempDir, page: &Path, more: &[&str]) -> String {
+    let output = Command::new(browser)
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
+        .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
+        .args(["--enable-logging=stderr", "--virtual-time-budget=3000"])
+        .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
+        .args(more)
+        .arg(format!("file://{}", page.display()))
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!told.contains("CONSOLE"), "the browser complains:\n{told}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
 #[test]
 fn a_browser_shows_the_report_without_an_error_and_hostile_text_does_nothing() {
     let Some(browser) = chromium() else {
@@ -123,21 +139,8 @@ fn a_browser_shows_the_report_without_an_error_and_hostile_text_does_nothing() {
     };
     let folder = tempfile::tempdir().unwrap();
     let out = hostile(&folder);
-    let shown = |more: &[&str]| {
-        let profile = folder.path().join("profile");
-        let output = Command::new(browser)
-            .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
-            .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-            .args(["--enable-logging=stderr", "--virtual-time-budget=3000"])
-            .arg(format!("--user-data-dir={}", profile.display()))
-            .args(more)
-            .arg(format!("file://{}", out.join("_tamiz/report.html").display()))
-            .output()
-            .unwrap();
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!told.contains("CONSOLE"), "the browser complains:\n{told}");
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    };
+    let report = out.join("_tamiz/report.html");
+    let shown = |more: &[&str]| shown(browser, &folder, &report, more);
     let page = shown(&["--dump-dom"]);
     assert!(page.contains("<title>&lt;b&gt;own&lt;/b&gt; · tamiz</title>"), "{page}");
     assert_eq!(page.matches("<details name=\"document\" open=\"\"").count(), 1);
@@ -146,4 +149,37 @@ fn a_browser_shows_the_report_without_an_error_and_hostile_text_does_nothing() {
     let picture = folder.path().join("phone.png");
     shown(&[&format!("--screenshot={}", picture.display()), "--window-size=500,1000"]);
     assert!(fs::metadata(picture).unwrap().len() > 10_000);
+}
+
+/// Presses keys one after the other, and writes into the page which documents are open after each.
+const PRESS: &str = r#"<script>
+const seen = [];
+for (const key of ["", "j", "j", "x", "k", "k", "k", "ctrl j"]) {
+  const init = { key: key.slice(-1), ctrlKey: key.startsWith("ctrl"), bubbles: true };
+  if (key) document.dispatchEvent(new KeyboardEvent("keydown", init));
+  const all = [...document.querySelectorAll('details[name="document"]')];
+  const focused = all.indexOf(document.activeElement.closest("details"));
+  const open = all.flatMap((one, place) => (one.open ? [place] : []));
+  seen.push(`${key}: ${open} ${focused}`);
+}
+document.body.dataset.seen = seen.join("; ");
+</script></body>"#;
+
+#[test]
+fn the_keys_j_and_k_open_the_next_document_and_the_one_before() {
+    let Some(browser) = chromium() else {
+        eprintln!("skipped: there is no Chromium here");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let page = read(&hostile(&folder).join("_tamiz/report.html"));
+    // The page's own policy would not let the script in that presses the keys.
+    let policy = "http-equiv=\"Content-Security-Policy\"";
+    assert!(page.contains(policy) && page.matches("</body>").count() == 1);
+    let path = folder.path().join("pressed.html");
+    fs::write(&path, page.replace(policy, "name=\"policy\"").replace("</body>", PRESS)).unwrap();
+    let pressed = shown(browser, &folder, &path, &["--dump-dom"]);
+    let seen = pressed.split_once("data-seen=\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0;
+    let expected = ": 0 -1; j: 1 1; j: 2 2; x: 2 2; k: 1 1; k: 0 0; k: 0 0; ctrl j: 0 0";
+    assert_eq!(seen, expected);
 }

@@ -1,18 +1,19 @@
 //! The tables in this crate's folder `tables`.
 
-use tamiz_table::{Table, TableError};
-
 /// A table that is compiled in.
 pub(crate) struct Embedded {
     /// The language's code; `und` for what holds in every language.
     pub(crate) code: &'static str,
+    #[cfg(test)]
     name: &'static str,
-    text: &'static str,
+    pub(crate) text: &'static str,
 }
 
+#[cfg(test)]
 impl Embedded {
-    pub(crate) fn parse(&self) -> Result<Table<'static>, Vec<TableError>> {
-        Table::parse(self.name, self.text)
+    /// The table with its rows' examples, which only a test needs.
+    pub(crate) fn parse(&self) -> Result<tamiz_table::Table<'static>, Vec<tamiz_table::TableError>> {
+        tamiz_table::Table::parse(self.name, self.text)
     }
 }
 
@@ -20,6 +21,7 @@ macro_rules! tables {
     ($folder:literal: $($code:literal)*) => {
         &[$(Embedded {
             code: $code,
+            #[cfg(test)]
             name: concat!($folder, "/", $code, ".tsv"),
             text: include_str!(concat!("../tables/", $folder, "/", $code, ".tsv")),
         }),*]

@@ -1,6 +1,6 @@
 //! A cheap guess at a text's language, where no stage has told it.
 
-use crate::lexicon::{Languages, Lexicon};
+use crate::lexicon::{Languages, Lexicon, Words};
 
 /// How much of a text is looked at: this many windows of that many bytes, spread evenly.
 const WINDOWS: usize = 6;
@@ -10,6 +10,7 @@ const DECIDED: u32 = 480;
 
 /// The lexicon of the language whose function words the text has most of; the common one if it has none.
 pub(crate) fn guess<'l>(text: &str, languages: &'l Languages) -> &'l Lexicon {
+    let evidence = languages.evidence();
     let mut scores = [0_u32; 64];
     // A short text is all looked at. Of a long one the middle comes first: its beginning is often a site's menu.
     let step = (text.len() / WINDOWS).max(WINDOW);
@@ -22,19 +23,16 @@ pub(crate) fn guess<'l>(text: &str, languages: &'l Languages) -> &'l Lexicon {
         while end < text.len() && end < start + 2 * WINDOW && text.as_bytes()[end] != b' ' {
             end = text.ceil_char_boundary(end + 1);
         }
-        count(&text[start..end], languages, &mut scores);
+        count(&text[start..end], languages, evidence, &mut scores);
         if is_decided(&scores) {
             break;
         }
     }
     // Of languages with the same evidence, English is the most frequent by far, if it has more than an `a` or `i`.
-    let best = (0..languages.known.len()).max_by_key(|&i| {
-        (scores[i], languages.known[i].lexicon.is_english && scores[i] > 60, usize::MAX - i)
-    });
-    match best {
-        Some(i) if scores[i] > 0 => &languages.known[i].lexicon,
-        _ => &languages.unknown,
-    }
+    let english = languages.place("en");
+    let best = (0..languages.count())
+        .max_by_key(|&i| (scores[i], Some(i) == english && scores[i] > 60, usize::MAX - i));
+    languages.at(best.filter(|&i| scores[i] > 0))
 }
 
 /// Whether a language is so far ahead that more words would hardly change it.
@@ -47,7 +45,7 @@ fn is_decided(scores: &[u32; 64]) -> bool {
 }
 
 /// Adds every word's evidence: more for a word that few languages have.
-fn count(text: &str, languages: &Languages, scores: &mut [u32; 64]) {
+fn count(text: &str, languages: &Languages, evidence: &Words<u64>, scores: &mut [u32; 64]) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
@@ -67,7 +65,7 @@ fn count(text: &str, languages: &Languages, scores: &mut [u32; 64]) {
         if word.len() > 24 || is_initial {
             continue;
         }
-        if let Some(&bits) = languages.evidence.get(word) {
+        if let Some(&bits) = evidence.get(word) {
             let weight = 240 / (1 + bits.count_ones());
             let mut left = bits;
             while left != 0 {

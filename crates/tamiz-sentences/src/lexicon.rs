@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use tamiz_core::LanguageCode;
-use tamiz_table::{Row, Table};
+use tamiz_table::{Row, Table, entries};
 
 use crate::embedded::{ABBREVIATIONS, Embedded, FUNCTION_WORDS};
 
@@ -34,20 +34,20 @@ enum Meaning<'t> {
 }
 
 impl<'t> Meaning<'t> {
-    fn of(row: &Row<'t>) -> Result<Self, String> {
-        let word = row.pattern.strip_suffix('.').unwrap_or(row.pattern);
+    fn of(id: &str, pattern: &'t str) -> Result<Self, String> {
+        let word = pattern.strip_suffix('.').unwrap_or(pattern);
         if word.is_empty() || word.contains(char::is_whitespace) {
             return Err("a pattern is one word with its full stop, such as `Dr.`".into());
         }
         let digits = word.bytes().filter(|&byte| byte == b'9').count();
-        let sort = match row.id {
+        let sort = match id {
             "title" => Sort::Title,
             "before-number" | "suffix" | "unit" => Sort::BeforeNumber,
             "abbreviation" => Sort::Abbreviation,
             "time" => Sort::Time,
             "function-word" => return Ok(Meaning::FunctionWord(word)),
             "ordinal" | "noun-ordinal" if digits == word.len() => {
-                return Ok(Meaning::Ordinal { digits, before_nouns: row.id == "noun-ordinal" });
+                return Ok(Meaning::Ordinal { digits, before_nouns: id == "noun-ordinal" });
             }
             "ordinal" if word == "X" => return Ok(Meaning::RomanOrdinal),
             "ordinal" | "noun-ordinal" => return Err("an ordinal is `9.`, `99.` or `X.`".into()),
@@ -87,10 +87,10 @@ pub(crate) struct Lexicon {
 }
 
 impl Lexicon {
-    /// Takes in the rows of a table; rows with faults are passed over.
-    fn add(&mut self, table: &Table<'_>) {
-        for row in &table.rows {
-            match Meaning::of(row) {
+    /// Takes in the rows of a table's text; rows with faults are passed over.
+    fn add(&mut self, text: &str) {
+        for (id, pattern) in entries(text) {
+            match Meaning::of(id, pattern) {
                 Ok(Meaning::Word(word, sort)) => {
                     let lower = word.to_lowercase();
                     let mut entry = self.words.get(&lower).copied().unwrap_or_default();
@@ -203,12 +203,6 @@ impl Hasher for WordHasher {
     fn write_usize(&mut self, _: usize) {}
 }
 
-/// A language and its lexicon.
-pub(crate) struct Language {
-    pub(crate) code: LanguageCode,
-    pub(crate) lexicon: Lexicon,
-}
-
 const fn code(text: &str) -> LanguageCode {
     LanguageCode::parse(text).expect("codes in this file are two or three lower-case letters")
 }
@@ -217,57 +211,88 @@ const fn code(text: &str) -> LanguageCode {
 const SAME: [(LanguageCode, LanguageCode); 3] =
     [(code("no"), code("nb")), (code("bs"), code("hr")), (code("sh"), code("hr"))];
 
-/// All languages with a table of their own, in the order of their codes, and the one for all others.
+/// All languages with a table of their own, and what is known of the others. A run sees few of them, so a language's
+/// tables are compiled when a text first needs them.
 pub(crate) struct Languages {
-    pub(crate) known: Vec<Language>,
-    pub(crate) unknown: Lexicon,
-    /// For every function word the languages that have it: bit `i` for `known[i]`.
-    pub(crate) evidence: Words<u64>,
+    /// The languages in the order of their codes.
+    codes: Vec<&'static str>,
+    /// The lexicon of every one of `codes`, and last the one for all other languages.
+    lexicons: Vec<OnceLock<Lexicon>>,
+    /// The texts of the user's tables, whose rows hold in every language.
+    extra: Vec<String>,
 }
 
 impl Languages {
-    /// Compiles the embedded tables, with the rows of the user's tables in every language.
-    pub(crate) fn new(extra: &[Table<'_>]) -> Self {
-        let rows_of = |tables: &'static [Embedded], code: &str| -> Vec<Table<'static>> {
-            let of_language = tables.iter().filter(|table| table.code == code);
-            of_language.map(|table| table.parse().expect("a test verifies every embedded table")).collect()
-        };
-        let mut common = Lexicon::default();
-        rows_of(ABBREVIATIONS, "und").iter().for_each(|table| common.add(table));
+    /// The embedded tables, with the rows of the user's tables in every language.
+    pub(crate) fn new(extra: Vec<String>) -> Self {
         let mut codes: Vec<&str> =
             ABBREVIATIONS.iter().chain(FUNCTION_WORDS).map(|table| table.code).collect();
         codes.sort_unstable();
         codes.dedup();
         codes.retain(|&code| code != "und");
-        let mut known = Vec::new();
-        let mut evidence = Words::<u64>::default();
-        for (i, code) in codes.iter().enumerate() {
-            let mut lexicon = Lexicon { is_known: true, is_english: *code == "en", ..common.clone() };
-            rows_of(ABBREVIATIONS, code).iter().for_each(|table| lexicon.add(table));
-            for table in rows_of(FUNCTION_WORDS, code) {
-                lexicon.add(&table);
-                for row in &table.rows {
-                    let bits = evidence.get(row.pattern).copied().unwrap_or_default();
-                    evidence.insert(row.pattern, bits | 1 << i);
+        Self { lexicons: vec![OnceLock::new(); codes.len() + 1], codes, extra }
+    }
+
+    /// How many languages have tables of their own.
+    pub(crate) fn count(&self) -> usize {
+        self.codes.len()
+    }
+
+    /// The place of a language among those with tables.
+    pub(crate) fn place(&self, code: &str) -> Option<usize> {
+        self.codes.binary_search(&code).ok()
+    }
+
+    /// The lexicon of the language at a place; the one for all others where the place is that of none.
+    pub(crate) fn at(&self, place: Option<usize>) -> &Lexicon {
+        self.lexicons[place.unwrap_or(self.codes.len())].get_or_init(|| self.compile(place))
+    }
+
+    fn compile(&self, place: Option<usize>) -> Lexicon {
+        let code = place.map(|place| self.codes[place]);
+        let mut lexicon =
+            Lexicon { is_known: code.is_some(), is_english: code == Some("en"), ..Lexicon::default() };
+        let mut add = |tables: &[Embedded], code: &str| {
+            tables.iter().filter(|table| table.code == code).for_each(|table| lexicon.add(table.text));
+        };
+        add(ABBREVIATIONS, "und");
+        if let Some(code) = code {
+            add(ABBREVIATIONS, code);
+            add(FUNCTION_WORDS, code);
+        }
+        self.extra.iter().for_each(|text| lexicon.add(text));
+        lexicon
+    }
+
+    /// For every function word the languages that have it: bit `i` for the language at place `i`. Compiled for the
+    /// first text whose language nobody has told.
+    pub(crate) fn evidence(&self) -> &'static Words<u64> {
+        // The places are the same whatever tables the user has.
+        static EVIDENCE: OnceLock<Words<u64>> = OnceLock::new();
+        EVIDENCE.get_or_init(|| {
+            let mut evidence = Words::<u64>::default();
+            for table in FUNCTION_WORDS {
+                let bit = self.place(table.code).map_or(0, |place| 1 << place);
+                for (_, word) in entries(table.text) {
+                    let bits = evidence.get(word).copied().unwrap_or_default();
+                    evidence.insert(word, bits | bit);
                 }
             }
-            extra.iter().for_each(|table| lexicon.add(table));
-            let code = LanguageCode::parse(code).expect("tables are named by language codes");
-            known.push(Language { code, lexicon });
-        }
-        extra.iter().for_each(|table| common.add(table));
-        Self { known, unknown: common, evidence }
+            evidence
+        })
     }
 
     /// What is wrong with the rows of a table, beyond what makes it a table.
     pub(crate) fn faults(table: &Table<'_>) -> Vec<String> {
-        let fault = |row: &Row<'_>| Some(format!("{}:{}: {}", table.name, row.line, Meaning::of(row).err()?));
+        let fault = |row: &Row<'_>| {
+            Some(format!("{}:{}: {}", table.name, row.line, Meaning::of(row.id, row.pattern).err()?))
+        };
         table.rows.iter().filter_map(fault).collect()
     }
 
-    /// The embedded tables alone, compiled once.
+    /// The embedded tables alone.
     pub(crate) fn embedded() -> &'static Self {
-        static EMBEDDED: LazyLock<Languages> = LazyLock::new(|| Languages::new(&[]));
+        static EMBEDDED: LazyLock<Languages> = LazyLock::new(|| Languages::new(Vec::new()));
         &EMBEDDED
     }
 
@@ -300,18 +325,14 @@ impl Languages {
             _ if word.contains(['þ', 'ð']) => ("is", 60),
             _ => return None,
         };
-        let place = self.known.binary_search_by_key(&LanguageCode::parse(name)?, |language| language.code);
-        Some((place.ok()?, weight))
+        Some((self.place(name)?, weight))
     }
 
     /// The lexicon of a language; the one for all others where it has no table.
     pub(crate) fn lexicon(&self, code: LanguageCode) -> &Lexicon {
         let same = SAME.iter().find(|(other, _)| *other == code);
         let code = same.map_or(code, |&(_, code)| code);
-        match self.known.binary_search_by_key(&code, |language| language.code) {
-            Ok(i) => &self.known[i].lexicon,
-            Err(_) => &self.unknown,
-        }
+        self.at(self.place(code.as_str()))
     }
 }
 
@@ -332,7 +353,7 @@ mod tests {
         let mut faults = String::new();
         for embedded in ABBREVIATIONS {
             let lexicon = match embedded.code {
-                "und" => &languages.unknown,
+                "und" => languages.at(None),
                 code => languages.lexicon(LanguageCode::parse(code).unwrap()),
             };
             let table = embedded.parse().unwrap();
@@ -361,14 +382,13 @@ mod tests {
 
     #[test]
     fn the_evidence_has_room_for_every_language() {
-        assert!(Languages::embedded().known.len() <= 64);
+        assert!(Languages::embedded().count() <= 64);
     }
 
     #[test]
     fn a_row_with_a_capital_is_not_for_the_word_without() {
-        let table = Table::parse("own.tsv", "title\tOn.\ntitle\tdott.\n").unwrap();
         let mut lexicon = Lexicon::default();
-        lexicon.add(&table);
+        lexicon.add("title\tOn.\ntitle\tdott.\n");
         assert_eq!(lexicon.sort("On"), Some(Sort::Title));
         assert_eq!(lexicon.sort("on"), None);
         assert_eq!(lexicon.sort("Dott"), Some(Sort::Title));

@@ -68,12 +68,10 @@ impl Sentences {
                 )),
             }
         }
-        let mut extra = Vec::new();
         for (i, name, text) in &texts {
             match Table::parse(name, text) {
                 Ok(table) => {
                     errors.extend(Languages::faults(&table).iter().map(|fault| row_error(*i, fault)));
-                    extra.push(table);
                 }
                 Err(faults) => errors.extend(faults.iter().map(|fault| row_error(*i, &fault.to_string()))),
             }
@@ -81,7 +79,8 @@ impl Sentences {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let languages = (!extra.is_empty()).then(|| Box::new(Languages::new(&extra)));
+        let extra: Vec<String> = texts.into_iter().map(|(_, _, text)| text).collect();
+        let languages = (!extra.is_empty()).then(|| Box::new(Languages::new(extra)));
         Ok(Self { language: config.language, min_chars: config.min_chars, languages })
     }
 

@@ -166,6 +166,17 @@ impl<'t> Table<'t> {
     }
 }
 
+/// The id and the pattern of every row of a table's text, and nothing more: for a table that has been checked, by
+/// [`Table::parse`] or by a test of its own. Rows without a pattern are passed over.
+pub fn entries(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    text.lines().filter(|line| !is_comment(line)).filter_map(|line| {
+        let (id, rest) = line.split_once('\t')?;
+        let pattern = rest.split('\t').next()?.trim();
+        (!pattern.is_empty()).then_some((id.trim(), pattern))
+    })
+}
+
 fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
     text.lines().enumerate().map(|(index, line)| (index + 1, line))
 }
@@ -205,6 +216,15 @@ mod tests {
         let errors = Table::parse("x.tsv", "# head\nno-pattern\n\nBad Id\tx\nok\tx\n").unwrap_err();
         assert_eq!(errors.iter().map(|e| e.line).collect::<Vec<_>>(), [2, 4]);
         assert!(errors[0].to_string().starts_with("x.tsv:2: a row needs"));
+    }
+
+    #[test]
+    fn entries_are_the_ids_and_patterns_that_parsing_finds() {
+        let text = "\u{feff}# head\r\n\r\na\tx y\tx y z | x y\tx\tnote\r\n b \t é \n";
+        let table = Table::parse("x.tsv", text).unwrap();
+        let parsed: Vec<_> = table.rows.iter().map(|row| (row.id, row.pattern)).collect();
+        assert_eq!(parsed, [("a", "x y"), ("b", "é")]);
+        assert_eq!(entries(text).collect::<Vec<_>>(), parsed);
     }
 
     #[test]
