@@ -38,6 +38,10 @@ new-stage NAME:
 cases:
     TAMIZ_CASES=write cargo test -q -p tamiz-tests every_case_does_what_it_says
 
+# Feed definitions, crawls, pages and documents of any bytes, a minute each; what fails is left in target/fuzz/crashes
+fuzz *ARGUMENTS:
+    tests/fuzz/run {{ARGUMENTS}}
+
 # Time every stage and every definition
 bench *ARGUMENTS:
     cargo bench -p tamiz-benches {{ARGUMENTS}}
