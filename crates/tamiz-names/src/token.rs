@@ -248,6 +248,7 @@ impl<'t> Tokeniser<'t> {
                     start = true;
                     chunk = (i + 1, self.tokens.len());
                 }
+                b'\r' | b'\n' | b'\x0c' => chunk = (i + 1, self.tokens.len()),
                 b'-' => {
                     if previous == Gap::None {
                         gap = Gap::Hyphen;
@@ -261,7 +262,7 @@ impl<'t> Tokeniser<'t> {
                     let word = |at: usize| self.bytes.get(at).is_some_and(u8::is_ascii_lowercase);
                     let long = self.tokens.last().is_some_and(|token| token.len() > 1);
                     if !self.plain && long && word(i + 1) && word(i + 2) && i + 2 < self.end {
-                        i = self.skip(chunk);
+                        i = self.skip(chunk.1, i);
                         continue;
                     }
                 }
@@ -271,13 +272,13 @@ impl<'t> Tokeniser<'t> {
                 b'\'' if previous == Gap::None && self.elided() => gap = Gap::Elision,
                 b'\'' => start |= previous != Gap::None,
                 b'@' | b'#' | b'_' | b'\\' | b'=' | b'~' if !self.plain => {
-                    i = self.skip(chunk);
+                    i = self.skip(chunk.1, i);
                     continue;
                 }
                 b'/' if !self.plain => {
                     let address = i == chunk.0 || (i > 0 && matches!(self.bytes[i - 1], b':' | b'/'));
                     if address {
-                        i = self.skip(chunk);
+                        i = self.skip(chunk.1, i);
                         continue;
                     }
                 }
@@ -315,11 +316,12 @@ impl<'t> Tokeniser<'t> {
         self.text[i..].chars().next().unwrap_or(' ')
     }
 
-    /// Leaves out a stretch without blanks that is no prose: an address, a handle, a file name.
-    fn skip(&mut self, chunk: (usize, usize)) -> usize {
-        self.tokens.truncate(chunk.1);
-        let rest = &self.bytes[chunk.0..self.end];
-        chunk.0 + rest.iter().position(|b| b.is_ascii_whitespace()).unwrap_or(rest.len())
+    /// Leaves out a stretch without blanks that is no prose: an address, a handle, a file name. There were so many words
+    /// before it, and `i` is where it has been read to: the place of what told, which is no blank.
+    fn skip(&mut self, words: usize, i: usize) -> usize {
+        self.tokens.truncate(words);
+        let rest = &self.bytes[i..self.end];
+        i + rest.iter().position(u8::is_ascii_whitespace).unwrap_or(rest.len())
     }
 
     /// Whether the last word is an article or preposition that lost its vowel.

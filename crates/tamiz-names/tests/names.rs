@@ -202,3 +202,13 @@ fn hostile_texts_take_linear_time() {
             .apply(&mut document, &mut Scratch::default());
     }
 }
+
+#[test]
+fn an_address_behind_any_blank_is_left_out_and_what_stands_before_it_is_read() {
+    // A carriage return or a form feed within a line ends no line.
+    for blank in ['\r', '\u{c}', '\t', ' '] {
+        let text =
+            format!("Visitó ayer Oviedo{blank}ana@Gijon.example y www.Leon.example/a_b con Inés Robledo.");
+        assert_eq!(found(&text), ["oviedo|place|oviedo", "inés robledo|person|inés robledo"], "{blank:?}");
+    }
+}

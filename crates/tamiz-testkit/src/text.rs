@@ -27,6 +27,7 @@ const LINES: &[&str] = &[
     "Enwere m ike iri nri ugbu a? 👩‍👩‍👧 e\u{301}te\u{301}",
     "https://example.org/a?b=c&d=e#f user@example.org @handle $12.50 3.141,59",
     "Kim Jong-unMinisterio de Defensa de Corea del Norte",
+    "Eva\reva@site.example\u{c}#tag a.b\rwww.site.example/c_d",
     "\u{feff}\u{200b}zero\u{a0}width\u{2028}separator\u{85}next\r",
     "ALL CAPS HEADLINE ABOUT JOHN F. KENNEDY AND THE U.N.",
 ];
@@ -51,6 +52,7 @@ pub fn corners() -> Vec<String> {
             .map(str::to_owned)
             .into();
     corners.extend(["a", ".", "A. ", "\n", "\"", "Á", "東。", "1 "].map(|unit| unit.repeat(5_000)));
+    corners.push("Ana\rana@site.example y Eva\u{c}#eva \r/a/b.c_d".to_owned());
     corners.push("Ana ".repeat(3_000));
     corners.push("Leer más\n".repeat(2_000));
     corners
