@@ -229,6 +229,21 @@ fn quiet_says_nothing() {
     assert_eq!((messages(&output).as_str(), output.stdout.len()), ("", 0));
 }
 
+/// The record that a run makes of a file of one document.
+fn only_record(folder: &Path, definition: &str, input: &str, options: &[&str]) -> Value {
+    let out = folder.join("out");
+    let run = command()
+        .args(["run", definition, "--overwrite"])
+        .arg(folder.join(input))
+        .args(options)
+        .arg("-o")
+        .arg(&out)
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", messages(&run));
+    serde_json::from_str(&read(&out.join("part-00000.jsonl"))).unwrap()
+}
+
 #[test]
 fn a_page_of_html_brings_its_own_fields_and_is_read_as_asked() {
     let folder = tempfile::tempdir().unwrap();
@@ -236,19 +251,8 @@ fn a_page_of_html_brings_its_own_fields_and_is_read_as_asked() {
         <meta property='article:published_time' content='2024-05-01'></head><body><ol><li>Uno<li><a href='/dos'>Dos</a>\
         </ol><table><tr><td>1<td>2</table></body></html>";
     fs::write(folder.path().join("a.html"), page).unwrap();
-    let cleaned = |options: &[&str]| -> Value {
-        let out = folder.path().join(format!("out{}", options.len()));
-        let run = command()
-            .args(["run", "pipelines/passthrough.toml"])
-            .arg(folder.path().join("a.html"))
-            .args(options)
-            .arg("-o")
-            .arg(&out)
-            .output()
-            .unwrap();
-        assert!(run.status.success(), "{}", messages(&run));
-        serde_json::from_str(&read(&out.join("part-00000.jsonl"))).unwrap()
-    };
+    let cleaned =
+        |options: &[&str]| only_record(folder.path(), "pipelines/passthrough.toml", "a.html", options);
     let plain = cleaned(&[]);
     assert_eq!(plain["text"], "Uno\nDos\n1 2\n");
     assert_eq!(plain["url"], "https://www.diario.example/feria");
@@ -292,18 +296,7 @@ fn what_the_markup_says_tells_content_from_what_stands_beside_it() {
          <footer><p>Since 1901</p></footer></body></html>"
     );
     fs::write(folder.path().join("page.html"), page).unwrap();
-    let clean = |definition: &str, input: &str| -> Value {
-        let out = folder.path().join("out");
-        let run = command()
-            .args(["run", definition, "--overwrite"])
-            .arg(folder.path().join(input))
-            .arg("-o")
-            .arg(&out)
-            .output()
-            .unwrap();
-        assert!(run.status.success(), "{}", messages(&run));
-        serde_json::from_str(&read(&out.join("part-00000.jsonl"))).unwrap()
-    };
+    let clean = |definition: &str, input: &str| only_record(folder.path(), definition, input, &[]);
     let text = clean("pipelines/passthrough.toml", "page.html")["text"].as_str().unwrap().to_owned();
     fs::write(folder.path().join("page.txt"), text).unwrap();
     let by_text = clean("pipelines/boilerplate.toml", "page.txt")["text"].as_str().unwrap().len();

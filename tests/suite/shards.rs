@@ -48,6 +48,15 @@ struct Desk {
 }
 
 impl Desk {
+    /// A definition that learns, and the pages of a corpus.
+    fn new() -> Self {
+        let desk = Desk { folder: tempfile::tempdir().unwrap() };
+        fs::create_dir(desk.path("pages")).unwrap();
+        corpus(&desk.path("pages"));
+        fs::write(desk.path("p.toml"), DEFINITION).unwrap();
+        desk
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
@@ -65,10 +74,7 @@ impl Desk {
 
 #[test]
 fn shards_merged_in_three_orders_give_the_state_and_the_output_of_one_machine() {
-    let desk = Desk { folder: tempfile::tempdir().unwrap() };
-    fs::create_dir(desk.path("pages")).unwrap();
-    corpus(&desk.path("pages"));
-    fs::write(desk.path("p.toml"), DEFINITION).unwrap();
+    let desk = Desk::new();
     desk.tamiz("fit p.toml pages -o whole.state --quiet");
     let whole = desk.read("whole.state");
     assert!(whole.len() > 500_000, "{} bytes are too few to spill", whole.len());
@@ -103,10 +109,7 @@ fn shards_merged_in_three_orders_give_the_state_and_the_output_of_one_machine() 
 
 #[test]
 fn a_state_that_was_cut_short_is_told_of() {
-    let desk = Desk { folder: tempfile::tempdir().unwrap() };
-    fs::create_dir(desk.path("pages")).unwrap();
-    corpus(&desk.path("pages"));
-    fs::write(desk.path("p.toml"), DEFINITION).unwrap();
+    let desk = Desk::new();
     desk.tamiz("fit p.toml pages -o whole.state --quiet --limit 50");
     let whole = desk.read("whole.state");
     fs::write(desk.path("cut.state"), &whole[..whole.len() - 9]).unwrap();

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::decode::{Decoder, Trouble};
 use crate::format::by_given_name;
-use crate::{Compression, Format, format};
+use crate::{Compression, Format};
 
 /// The whole content of a file, decompressed as its first bytes say.
 ///
@@ -20,25 +20,25 @@ pub fn content(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Opens a file to be read as it was before compression; a Parquet file as JSON Lines, without its nulls. Damage is an error at its place, with a remedy.
+/// Opens a file to be read as it was before compression; a Parquet file as JSON Lines, without its nulls. Damage is an
+/// error at its place, with a remedy.
 ///
 /// # Errors
 /// If the file cannot be opened.
 pub fn open(path: &Path) -> io::Result<impl Read + Send + use<>> {
-    let named = by_given_name(path).map_or(Compression::None, |(_, compression)| compression);
+    let (format, named) = by_given_name(path).unwrap_or((Format::Jsonl, Compression::None));
     let file = File::open(path)?;
-    #[cfg(feature = "parquet")]
-    if is_parquet(path) {
+    if format == Format::Parquet {
+        #[cfg(feature = "parquet")]
         return Ok(Content::Rows(Box::new(crate::table::JsonLines::new(file)?)));
-    }
-    if is_parquet(path) {
-        return Err(io::Error::other(format!("{}; {}", format::NO_PARQUET, format::BUILD_PARQUET)));
+        #[cfg(not(feature = "parquet"))]
+        return Err(io::Error::other(format!(
+            "{}; {}",
+            crate::format::NO_PARQUET,
+            crate::format::BUILD_PARQUET
+        )));
     }
     Ok(Content::Bytes(Decoder::new(Box::new(file), named)))
-}
-
-fn is_parquet(path: &Path) -> bool {
-    by_given_name(path).is_some_and(|(format, _)| format == Format::Parquet)
 }
 
 enum Content {

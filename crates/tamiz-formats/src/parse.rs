@@ -17,17 +17,7 @@ pub(crate) fn file<'b>(piece: &'b Piece, bytes: &'b [u8], html: html::Options) -
     let (facts, text) = text(Cow::Borrowed(bytes), None, payload, Vec::new(), html).map_err(|reason| {
         broken(bytes, place, reason, "convert it to UTF-8, such as by iconv -f WINDOWS-1252 -t UTF-8")
     })?;
-    Ok(Record {
-        place,
-        id,
-        fields: Vec::new(),
-        facts,
-        tamiz: None,
-        raw: bytes,
-        text,
-        #[cfg(feature = "parquet")]
-        row: None,
-    })
+    Ok(without_fields(place, id, facts, bytes, text))
 }
 
 /// A WARC record that is a document.
@@ -51,17 +41,28 @@ pub(crate) fn warc<'b>(piece: &'b Piece, bytes: &'b [u8], batch: &'b Batch) -> E
         "" => Id::Text(format!("{}:{}", place.input, place.record).into()),
         id => Id::Text(id.into()),
     };
-    Ok(Record {
+    Ok(without_fields(place, id, facts, bytes, text))
+}
+
+/// A record that is a page or a text and has no fields.
+fn without_fields<'b>(
+    place: Place<'b>,
+    id: Id<'b>,
+    facts: Facts,
+    raw: &'b [u8],
+    text: Text<'b>,
+) -> Record<'b> {
+    Record {
         place,
         id,
         fields: Vec::new(),
         facts,
         tamiz: None,
-        raw: bytes,
+        raw,
         text,
         #[cfg(feature = "parquet")]
         row: None,
-    })
+    }
 }
 
 type Facts = Vec<(&'static str, String)>;
