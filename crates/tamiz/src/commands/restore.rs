@@ -4,9 +4,10 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use tamiz_review::{OutputDir, restore as original, verify as prove};
+use tamiz_review::{restore as original, verify as prove};
 
 use crate::command_line::{Failure, Status, print, print_exactly};
+use crate::outdir;
 use crate::shown::safe;
 
 /// Print the original text of a document, from output and residue
@@ -25,7 +26,10 @@ pub struct RestoreArguments {
 }
 
 pub(crate) fn restore(arguments: &RestoreArguments) -> Result<Status, Failure> {
-    let text = original(&OutputDir::open(&arguments.output)?, &arguments.id)?;
+    let output = outdir::open(&arguments.output)?;
+    let Some(text) = original(&output, &arguments.id)? else {
+        return Err(outdir::no_document(&output, &arguments.id)?);
+    };
     if std::io::stdout().is_terminal() {
         // What a page holds must not give the terminal orders.
         let shown: Vec<String> = text.lines().map(safe).collect();
@@ -49,6 +53,7 @@ pub struct VerifyArguments {
 }
 
 pub(crate) fn verify(arguments: &VerifyArguments) -> Result<Status, Failure> {
+    outdir::open(&arguments.output)?;
     let proof = prove(&arguments.output)?;
     let shown = arguments.output.display();
     let mut messages = anstream::stderr();
