@@ -114,6 +114,10 @@ fn what_was_likely_meant_is_proposed_and_an_empty_result_says_why() {
         assert!(shown.contains("did you mean `tests/corpus/es-cumbre.txt`?"), "{shown}");
     }
     assert!(told(&["doctor", "nowhere/at-all"]).contains("there is no folder `nowhere`"));
+    let shown = told(&["run", "pipelines/news.toml", "tests/corpus", "-o", "never", "--format", "jsnl"]);
+    assert!(shown.contains("did you mean jsonl?"), "{shown}");
+    let state = ["run", "pipelines/news.toml", "tests/corpus", "-o", "never", "--state", "justfil"];
+    assert!(told(&state).contains("did you mean justfile?"), "{}", told(&state));
     assert!(told(&["stages", "boilerplat"]).contains("did you mean `boilerplate`?"));
 
     let folder = tempfile::tempdir().unwrap();

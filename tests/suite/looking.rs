@@ -177,7 +177,7 @@ fn why_says_what_is_wrong_with_an_id_and_what_was_meant() {
     let folder = tempfile::tempdir().unwrap();
     let pages = folder.path().join("pages.jsonl");
     let lines = "{\"id\":\"river-1\",\"text\":\"The river rose by a metre before dawn.\"}\n\
-        {\"id\":\"empty\",\"text\":\" \"}\n{\"id\":\"broken\",\"text\":\"no end\n";
+        {\"id\":\"empty\",\"text\":\" \"}\n{\"id\":77,\"txt\":\"no text\"}\n{\"id\":\"broken\",\"text\":\"no end\n";
     fs::write(&pages, lines).unwrap();
     let pipeline = folder.path().join("p.toml");
     fs::write(&pipeline, "[[stage]]\nuse = \"boilerplate\"\n").unwrap();
@@ -188,6 +188,7 @@ fn why_says_what_is_wrong_with_an_id_and_what_was_meant() {
         (&["rivers-1"][..], "has no document `rivers-1`: did you mean `river-1`?"),
         (&["something else"], "its documents are `river-1`, `empty`"),
         (&["broken"], "it seems to be in quarantine, from"),
+        (&["77"], "pages.jsonl:3: the record has no `text`"),
         (&[], "name a document by its id, or lines by a text in them: --line TEXT"),
         (&["river-1", "--line", "sea"], "document `river-1` has no line with `sea`"),
         (&["--line", "sea"], "2 were looked through"),

@@ -109,6 +109,24 @@ fn the_report_is_small_and_self_contained_and_hostile_text_is_escaped() {
     assert_eq!(page.matches("<details name=\"document\"").count(), 30);
 }
 
+#[test]
+fn a_run_that_keeps_nothing_has_a_report_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let pages = folder.path().join("pages.jsonl");
+    let english =
+        "{\"id\":1,\"text\":\"It rained all night in the valley and the river rose by a metre.\"}\n";
+    for (name, lines, said) in [
+        ("empty", "", "Nothing was read: check the inputs with tamiz doctor."),
+        ("english", english, "No document was kept."),
+    ] {
+        fs::write(&pages, lines).unwrap();
+        let out = run(&folder, name, "[[stage]]\nuse = \"language\"\nkeep = [\"es\"]\n", &[&pages], &[]);
+        let page = read(&out.join("_tamiz/report.html"));
+        assert!(page.contains(said) && page.contains("No se conservó ningún documento."), "{page}");
+        assert!(!page.contains("has no language stage") && !page.contains("NaN"), "{page}");
+    }
+}
+
 /// A browser, where there is one.
 fn chromium() -> Option<&'static str> {
     let starts = |name: &&str| Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success());

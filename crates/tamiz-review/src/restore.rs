@@ -57,9 +57,16 @@ pub fn quarantined(output: &OutputDir, id: &str) -> Result<Option<String>, Revie
     let (mut lines, mut line) = (output.lines("quarantine/"), Vec::new());
     // The record is broken, so that its id is a string of JSON somewhere in it, or its file's name.
     let quoted = serde_json::Value::from(id).to_string();
+    // An id that is no string is named by its JSON.
+    let named = serde_json::from_str::<serde_json::Value>(id).ok();
     while lines.next(&mut line)? {
         let Ok(fault) = serde_json::from_slice::<Fault>(&line) else { continue };
-        if fault.raw.contains(&quoted) || fault.input.ends_with(id) {
+        // Some records are JSON, and broken in another way.
+        let is_it = match serde_json::from_str::<serde_json::Value>(&fault.raw) {
+            Ok(record) => record["id"] == *id || named.as_ref() == Some(&record["id"]),
+            Err(_) => fault.raw.contains(&quoted),
+        };
+        if is_it || fault.input.ends_with(id) {
             let place = fault.line.map(|line| format!(":{line}")).unwrap_or_default();
             return Ok(Some(format!("{}{place}: {}", fault.input, fault.reason)));
         }

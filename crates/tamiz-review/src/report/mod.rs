@@ -80,10 +80,16 @@ fn page(
         removed => gather::removed(summary),
         kinds => gather::kinds(summary),
         languages => gather::languages(summary),
+        tells_languages => has_stage(summary, "language"),
         times => gather::times(summary),
         gathered => gathered,
         documents => documents,
     })
+}
+
+/// Whether the run has a stage of that name.
+fn has_stage(summary: &Value, stage: &str) -> bool {
+    summary["stages"].as_array().into_iter().flatten().any(|row| row["stage"] == stage)
 }
 
 /// The hash by which a content-security policy lets one text in.

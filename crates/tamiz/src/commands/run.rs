@@ -5,7 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tamiz_core::Kind;
+use tamiz_core::{Kind, closest};
 use tamiz_run::{Compression, Options, Summary};
 
 use crate::command_line::{Definition, Failure, Status};
@@ -67,9 +67,12 @@ fn format(name: &str) -> Result<OutputFormat, String> {
     match name {
         "parquet" if cfg!(feature = "parquet") => Ok(OutputFormat::Parquet),
         "parquet" => Err("this program was built without its feature `parquet`: write jsonl.zst".into()),
-        _ => Compression::of_output(name)
-            .map(OutputFormat::Lines)
-            .ok_or_else(|| "write jsonl, jsonl.gz, jsonl.zst or parquet".into()),
+        _ => Compression::of_output(name).map(OutputFormat::Lines).ok_or_else(|| {
+            match closest(name, ["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "write jsonl, jsonl.gz, jsonl.zst or parquet".into(),
+            }
+        }),
     }
 }
 
