@@ -44,6 +44,7 @@ mod config;
 pub mod corpus;
 mod endings;
 mod evidence;
+mod explain;
 mod extent;
 mod fold;
 mod hash;

@@ -24,6 +24,9 @@ pub(crate) struct Examination {
     pub(crate) longest: u64,
     /// How many records have each field, beside `id` and `text`.
     pub(crate) fields: BTreeMap<String, u64>,
+    /// How many texts and pages were decoded from each encoding that is not UTF-8, and how many were repaired how.
+    pub(crate) encodings: BTreeMap<String, u64>,
+    pub(crate) repairs: BTreeMap<String, u64>,
     findings: Vec<Finding>,
     /// Hashes of the ids so far: eight bytes a record.
     ids: HashSet<u64>,
@@ -102,6 +105,16 @@ impl Examination {
                 None => {
                     self.fields.insert(key.to_owned(), 1);
                 }
+            }
+        }
+        for (key, value) in &record.facts {
+            let counts = match *key {
+                "encoding" => &mut self.encodings,
+                "repaired" => &mut self.repairs,
+                _ => continue,
+            };
+            for one in value.split(", ") {
+                *counts.entry(one.to_owned()).or_default() += 1;
             }
         }
         let place = || record.place.to_string();
