@@ -49,7 +49,7 @@ fn hostile(folder: &TempDir) -> PathBuf {
 }
 
 /// The page without what differs from run to run: times, speeds, the number of threads.
-fn timeless(page: &str) -> String {
+pub(crate) fn timeless(page: &str) -> String {
     let lines: Vec<&str> = page.lines().filter(|line| !line.contains("MB/s")).collect();
     lines.join("\n")
 }

@@ -50,6 +50,7 @@ mod fold;
 mod hash;
 mod index;
 mod kind;
+mod letters;
 mod lexicon;
 mod link;
 mod parts;

@@ -8,9 +8,9 @@ use crate::index::Index;
 use crate::lexicon::{Lexicon, SHIPPED};
 use crate::link::{self, Links};
 use crate::parts;
-use crate::scan::{Mention, Scanner};
-use crate::token::{self, CAPITAL, RUN, START, Token, UPPER};
-use crate::words::{self, FUNCTION, LANGUAGES, Tongue, WORDS};
+use crate::scan::{Mention, Run, Scanner};
+use crate::token::{self, CAPITAL, DIGIT, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
+use crate::words::{self, FUNCTION, LANGUAGES, Tongue, Votes, WORDS};
 
 /// What a worker thread keeps from document to document.
 #[derive(Default)]
@@ -20,6 +20,10 @@ pub(crate) struct Reading {
     pub(crate) links: Links,
     /// The document's language: as a stage before has told it, or as its words do, if they are sure.
     pub(crate) language: Option<LanguageCode>,
+    /// The runs of kept text that have words.
+    runs: Vec<Run>,
+    /// The words at which a name may begin.
+    begins: Vec<u32>,
     evidence: Evidence,
     known: Known,
     people: Index,
@@ -31,24 +35,26 @@ impl Reading {
         self.tokens.clear();
         self.mentions.clear();
         self.evidence.clear();
+        self.runs.clear();
+        self.begins.clear();
+        let mut language = Language::of(document);
         for run in document.kept() {
+            let first = self.tokens.len();
             token::tokenise(document.source(), run.span, &mut self.tokens);
-        }
-        let (tongue, sure) = tongue(document, &self.tokens);
-        for token in &mut self.tokens {
-            if !token.is(CAPITAL) {
-                self.evidence.add_small(token.hash);
-                continue;
-            }
-            // Whatever asks about a name asks about its words: they are looked up once.
-            self.known.look_up(token, tongue);
-            if !token.is(START | UPPER | RUN) {
-                self.evidence.add_capital(token.hash);
+            if first < self.tokens.len() {
+                // What a run needs is taken down while its words are near.
+                self.survey(first);
+                language.hear(&self.tokens[first..]);
             }
         }
+        language.decide();
+        let Language { tongue, sure, .. } = language;
+        self.known.look_up(&mut self.tokens, &self.begins, tongue);
         Scanner {
             text: document.source(),
             tokens: &self.tokens,
+            runs: &self.runs,
+            begins: &self.begins,
             evidence: &self.evidence,
             tongue,
             user,
@@ -65,11 +71,38 @@ impl Reading {
             tongue.filter(|_| sure).and_then(|tongue| LanguageCode::parse(LANGUAGES[usize::from(tongue)]))
         });
     }
+
+    /// Takes down the case of the words from `first` on, which are a run, and where names may begin among them.
+    fn survey(&mut self, first: usize) {
+        let mut run =
+            Run { first: first as u32, last: self.tokens.len() as u32, words: 0, capitals: 0, upper: 0 };
+        for (at, token) in self.tokens[first..].iter().enumerate() {
+            let plain = u32::from(!token.is(DIGIT | LETTER | UNSPACED | UNCASED));
+            run.words += plain;
+            if token.is(CAPITAL | UNCASED | UNSPACED) {
+                self.begins.push((first + at) as u32);
+            }
+            if !token.is(CAPITAL) {
+                self.evidence.add_small(token.hash);
+                continue;
+            }
+            run.capitals += plain;
+            run.upper += if token.is(UPPER) { plain } else { 0 };
+            if !token.is(START | UPPER | RUN) {
+                self.evidence.add_capital(token.hash);
+            }
+        }
+        self.runs.push(run);
+    }
 }
 
 /// What was looked up last, so that the words that a text repeats do not go through the large tables each time: they
 /// lie far from the processor. A word's place follows from its hash; the newer drives out the older.
-struct Known(Box<[Answer; KNOWN]>);
+struct Known {
+    answers: Box<[Answer; KNOWN]>,
+    /// The words of the document that are not among them, by their places.
+    news: Vec<u32>,
+}
 
 const KNOWN: usize = 8192;
 
@@ -85,53 +118,122 @@ struct Answer {
 
 impl Default for Known {
     fn default() -> Self {
-        Known(Box::new([Answer::default(); KNOWN]))
+        Known { answers: Box::new([Answer::default(); KNOWN]), news: Vec::new() }
     }
 }
 
 impl Known {
-    #[inline]
-    fn look_up(&mut self, token: &mut Token, tongue: Option<Tongue>) {
+    /// Looks up the capitalised words at these places: whatever asks about a name asks about its words.
+    fn look_up(&mut self, tokens: &mut [Token], places: &[u32], tongue: Option<Tongue>) {
         let asked = tongue.map_or(u8::MAX, |tongue| tongue + 1);
-        let answer = &mut self.0[(token.hash >> 40) as usize % KNOWN];
-        if answer.hash != token.hash || answer.tongue != asked {
-            let word = WORDS.flags(token.hash, tongue);
-            *answer = Answer {
-                hash: token.hash,
-                word,
-                usual: if word & FUNCTION == 0 { parts::usual(token.hash) } else { 0 },
-                placed: SHIPPED.begins(token.hash),
-                tongue: asked,
-            };
+        self.news.clear();
+        for &at in places {
+            let token = &mut tokens[at as usize];
+            let answer = &self.answers[place(token.hash)];
+            if answer.hash == token.hash && answer.tongue == asked {
+                answer.give(token);
+            } else if token.is(CAPITAL) {
+                self.news.push(at);
+            }
         }
-        token.word = answer.word;
-        token.usual = answer.usual;
-        token.placed = answer.placed;
+        // The tables are far: first the processor is told of all places in them, and does not wait for one before it
+        // fetches the next.
+        let touched = self.news.iter().fold(0u32, |touched, &at| {
+            let hash = tokens[at as usize].hash;
+            touched ^ parts::touch(hash) ^ WORDS.touch(hash)
+        });
+        std::hint::black_box(touched);
+        let touched =
+            self.news.iter().fold(0, |touched, &at| touched ^ parts::reach(tokens[at as usize].hash));
+        std::hint::black_box(touched);
+        for &at in &self.news {
+            let token = &mut tokens[at as usize];
+            let answer = &mut self.answers[place(token.hash)];
+            if answer.hash != token.hash || answer.tongue != asked {
+                let word = WORDS.flags(token.hash, tongue);
+                *answer = Answer {
+                    hash: token.hash,
+                    word,
+                    usual: if word & FUNCTION == 0 { parts::usual(token.hash) } else { 0 },
+                    placed: SHIPPED.begins(token.hash),
+                    tongue: asked,
+                };
+            }
+            answer.give(token);
+        }
+    }
+}
+
+/// The place of a word among what was looked up.
+fn place(hash: u64) -> usize {
+    (hash >> 40) as usize % KNOWN
+}
+
+impl Answer {
+    #[inline]
+    fn give(&self, token: &mut Token) {
+        token.word = self.word;
+        token.usual = self.usual;
+        token.placed = self.placed;
     }
 }
 
 /// How many words the language is guessed from.
 const SAMPLE: usize = 200;
 
-/// The document's language, if it is one that has tables, and whether that is sure: as a stage before has told it, else
-/// as its words say.
-fn tongue(document: &Document, tokens: &[Token]) -> (Option<Tongue>, bool) {
-    if let Some(language) = document.language().filter(|language| language.code.is_language()) {
-        let known = LANGUAGES.iter().position(|code| *code == language.code.as_str());
-        return (known.map(|at| at as Tongue), true);
+/// The document's language, as far as it is known.
+struct Language {
+    /// If it is one that has tables.
+    tongue: Option<Tongue>,
+    /// A guess that is good enough to read capitals by may still not be enough to spell by.
+    sure: bool,
+    decided: bool,
+    votes: Votes,
+    /// Words that have voted.
+    voters: usize,
+}
+
+impl Language {
+    /// As a stage before has told it; else it is still to be decided.
+    fn of(document: &Document) -> Self {
+        let told = document.language().filter(|language| language.code.is_language());
+        let known = told.and_then(|told| LANGUAGES.iter().position(|code| *code == told.code.as_str()));
+        let told = told.is_some();
+        Language { tongue: known.map(|at| at as Tongue), sure: told, decided: told, votes: 0, voters: 0 }
     }
-    let sample = tokens.iter().filter(|token| !token.is(CAPITAL) || token.is(START)).take(SAMPLE);
-    let votes = sample.fold(0, |votes, token| votes + WORDS.votes(token.hash));
-    let votes: [u32; LANGUAGES.len()] = std::array::from_fn(|tongue| words::votes_for(votes, tongue));
-    let (mut best, mut second) = (0, 0);
-    for at in 1..votes.len() {
-        if votes[at] > votes[best] {
-            (best, second) = (at, votes[best]);
-        } else {
-            second = second.max(votes[at]);
+
+    /// Has the words of the text vote until there are enough of them.
+    fn hear(&mut self, tokens: &[Token]) {
+        if self.decided {
+            return;
+        }
+        let voters = tokens.iter().filter(|token| !token.is(CAPITAL) || token.is(START));
+        for token in voters.take(SAMPLE - self.voters) {
+            self.votes += WORDS.votes(token.hash);
+            self.voters += 1;
+        }
+        if self.voters == SAMPLE {
+            self.decide();
         }
     }
-    let told = votes[best] > second + second / 16;
-    // A guess that is good enough to read capitals by may still not be enough to spell by.
-    (told.then_some(best as Tongue), votes[best] > second + second / 4)
+
+    /// Decides by the votes.
+    fn decide(&mut self) {
+        if self.decided {
+            return;
+        }
+        self.decided = true;
+        let votes: [u32; LANGUAGES.len()] =
+            std::array::from_fn(|tongue| words::votes_for(self.votes, tongue));
+        let (mut best, mut second) = (0, 0);
+        for at in 1..votes.len() {
+            if votes[at] > votes[best] {
+                (best, second) = (at, votes[best]);
+            } else {
+                second = second.max(votes[at]);
+            }
+        }
+        self.tongue = (votes[best] > second + second / 16).then_some(best as Tongue);
+        self.sure = votes[best] > second + second / 4;
+    }
 }

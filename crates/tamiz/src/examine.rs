@@ -44,11 +44,15 @@ const MOJIBAKE: [&str; 10] = ["Ã¡", "Ã©", "Ã³", "Ã±", "Ã¼", "Ã¶", "�
 
 impl Examination {
     fn find(&mut self, what: &str, first: impl FnOnce() -> String, remedy: &str) {
+        self.find_many(what, 1, first, remedy);
+    }
+
+    fn find_many(&mut self, what: &str, records: u64, first: impl FnOnce() -> String, remedy: &str) {
         match self.findings.iter_mut().find(|finding| finding.what == what) {
-            Some(finding) => finding.count += 1,
+            Some(finding) => finding.count += records,
             None => self.findings.push(Finding {
                 what: what.to_owned(),
-                count: 1,
+                count: records,
                 first: first(),
                 remedy: remedy.to_owned(),
                 is_fault: what != NO_ID,
@@ -79,7 +83,7 @@ impl Examination {
             _ => fault.remedy.to_string(),
         };
         let first = || fault.place.to_string();
-        self.find(&format!("cannot be read: {what}"), first, &remedy);
+        self.find_many(&format!("cannot be read: {what}"), fault.records, first, &remedy);
     }
 
     /// Takes in a record.
