@@ -38,7 +38,7 @@ new-stage NAME:
 cases:
     TAMIZ_CASES=write cargo test -q -p tamiz-tests every_case_does_what_it_says
 
-# Feed definitions, crawls, pages and documents of any bytes, a minute each; what fails is left in target/fuzz/crashes
+# Feed definitions, crawls, tables, pages and documents of any bytes, a minute each; what fails is left in target/fuzz/crashes
 fuzz *ARGUMENTS:
     tests/fuzz/run {{ARGUMENTS}}
 
@@ -50,6 +50,11 @@ bench *ARGUMENTS:
 instructions *ARGUMENTS:
     cargo build --release
     python3 .ci/instructions.py {{ARGUMENTS}}
+
+# How the work of reading a page grows with its length, in instructions a byte (needs valgrind)
+html-growth *ARGUMENTS:
+    cargo build --release
+    python3 .ci/html_growth.py {{ARGUMENTS}}
 
 # Beside programs that do a part of the same work, about a quarter of an hour; see benches/peers
 peers *ARGUMENTS:

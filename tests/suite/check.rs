@@ -46,6 +46,27 @@ fn five_mistakes_show_five_places_and_five_remedies_in_one_run() {
 }
 
 #[test]
+fn files_and_cue_ids_that_are_not_there_have_a_nearest_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+    write("own.tsv", "follow-u\t^quack\tQuack\nfollow-us\t(x\tx\nmenu\t^home$\tHut\n");
+    write("own.toml", "[[stage]]\nuse = \"boilerplate\"\ncues = [\"own.tvs\", \"own.tsv\"]\n");
+    let output = command().arg("check").arg(folder.path().join("own.toml")).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    let shown = messages(&output);
+    for said in [
+        "cannot read own.tvs, which is not there: did you mean `own.tsv`?",
+        "own.tsv:1: `follow-u` is no cue id: did you mean `follow-us`?",
+        "own.tsv:2: a `(` has no `)`",
+        "own.tsv:3: `^home$` does not match its own example `Hut`",
+        // A row that is broken is not said to miss its examples too.
+        "own.toml: 4 mistakes",
+    ] {
+        assert!(shown.contains(said), "no `{said}` in\n{shown}");
+    }
+}
+
+#[test]
 fn a_mistake_stops_a_run_before_anything_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("five.toml");

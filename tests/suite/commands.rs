@@ -49,10 +49,17 @@ fn bench_tells_of_every_stage_and_the_floor() {
         bench["stages"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap()).collect();
     assert_eq!(names, ["language", "boilerplate", "sentences", "names"]);
     assert_eq!(bench["documents"], 10);
+    let allocations = |row: &Value| row["allocations_per_document"].as_f64().unwrap();
+    let stages: f64 = bench["stages"].as_array().unwrap().iter().map(allocations).sum();
+    let (floor, all) = (allocations(&bench["floor_total"]), allocations(&bench["total"]));
+    assert!(floor > 0.0 && stages > 0.0 && all >= stages, "{bench}");
     let table =
         String::from_utf8(tamiz(&["bench", "pipelines/news.toml", "tests/corpus", "--rounds", "1"]).stdout)
             .unwrap();
     assert!(table.contains("reading and writing") && table.contains("x floor"), "{table}");
+    assert!(table.contains("allocs/document"), "{table}");
+    let names = table.lines().find(|line| line.trim_start().starts_with("names")).unwrap();
+    assert_eq!(names.split_whitespace().count(), 7, "{names}");
 }
 
 #[test]
@@ -94,11 +101,23 @@ fn what_was_likely_meant_is_proposed_and_an_empty_result_says_why() {
     assert!(told(&["run", "--thread", "2"]).contains("--threads"));
     let shown = told(&["run", "pipelines/news.toml", "tests/corpsu", "-o", "never"]);
     assert!(shown.contains("did you mean `tests/corpus`?"), "{shown}");
+    for command in ["verify", "restore", "why"] {
+        let mut arguments = vec![command, "pipelinse"];
+        arguments.extend((command != "verify").then_some("x"));
+        let shown = told(&arguments);
+        assert!(shown.contains("did you mean `pipelines`?"), "{shown}");
+    }
+    assert!(told(&["diff", "testz", "tests"]).contains("did you mean `tests`?"));
+    assert!(told(&["check", "pipelines/newz.toml"]).contains("did you mean pipelines/news.toml?"));
     for command in ["peek", "bench"] {
         let shown = told(&[command, "pipelines/news.toml", "tests/corpus/es-cumbre.tx"]);
         assert!(shown.contains("did you mean `tests/corpus/es-cumbre.txt`?"), "{shown}");
     }
     assert!(told(&["doctor", "nowhere/at-all"]).contains("there is no folder `nowhere`"));
+    let shown = told(&["run", "pipelines/news.toml", "tests/corpus", "-o", "never", "--format", "jsnl"]);
+    assert!(shown.contains("did you mean jsonl?"), "{shown}");
+    let state = ["run", "pipelines/news.toml", "tests/corpus", "-o", "never", "--state", "justfil"];
+    assert!(told(&state).contains("did you mean justfile?"), "{}", told(&state));
     assert!(told(&["stages", "boilerplat"]).contains("did you mean `boilerplate`?"));
 
     let folder = tempfile::tempdir().unwrap();
@@ -133,6 +152,8 @@ fn files_can_go_to_standard_output() {
 
 #[test]
 fn every_command_explains_itself_with_an_example() {
+    let help = String::from_utf8(tamiz(&["--help"]).stdout).unwrap();
+    assert!(help.contains("Examples:\n  tamiz doctor"), "{help}");
     let page = String::from_utf8(tamiz(&["man"]).stdout).unwrap();
     for name in [
         "run",

@@ -147,3 +147,25 @@ fn every_definition_on_the_stages_pages_loads() {
         }
     }
 }
+
+#[test]
+fn every_fault_in_the_table_is_tried_by_a_test() {
+    let table = read(&root().join("crates/tamiz-guide/book/faults.md"));
+    let sources: String = ["tests/suite", "crates"]
+        .iter()
+        .flat_map(|folder| files(folder, ".rs"))
+        .map(|path| read(&path))
+        .collect();
+    let mut rows = 0;
+    for row in table.lines().filter(|line| line.starts_with("| ") && !line.starts_with("| fault")) {
+        let cells: Vec<&str> = row.trim_matches('|').split(" | ").map(str::trim).collect();
+        if cells[0].starts_with("---") {
+            continue;
+        }
+        assert_eq!(cells.len(), 3, "{row}");
+        let test = cells[2].trim_matches('`');
+        assert!(sources.contains(&format!("fn {test}(")), "there is no test `{test}`");
+        rows += 1;
+    }
+    assert!(rows > 40, "only {rows} rows");
+}

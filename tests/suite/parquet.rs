@@ -157,25 +157,166 @@ fn threads_and_resuming_change_no_byte() {
     assert_eq!(tree(&corpus.path("out")), trees[0]);
 }
 
-#[test]
-fn damage_costs_its_row_group_and_is_told_with_the_column() {
-    let corpus = Corpus::new();
-    let path = corpus.path("a.parquet");
-    let mut bytes = fs::read(&path).unwrap();
-    // Within the texts of the second row group.
-    let place = bytes.windows(12).position(|window| window == b"CUT 150\nEl a").unwrap();
+fn counts(out: &Path) -> [u64; 4] {
+    let manifest = fs::read(out.join("_tamiz/manifest.json")).unwrap();
+    let manifest: serde_json::Value = serde_json::from_slice(&manifest).unwrap();
+    let counts =
+        ["read", "kept", "dropped", "quarantined"].map(|key| manifest["counts"][key].as_u64().unwrap());
+    assert_eq!(counts[0], counts[1] + counts[2] + counts[3], "rows were lost");
+    counts
+}
+
+fn assert_verified(out: &Path) {
+    let verified = command().arg("verify").arg(out).output().unwrap();
+    assert_eq!(verified.status.code(), Some(0), "{}", messages(&verified));
+}
+
+/// Makes the length of that text, which stands before it, an impossible one.
+fn damage(path: &Path, text: &str) {
+    let mut bytes = fs::read(path).unwrap();
+    let place = bytes.windows(text.len()).position(|window| window == text.as_bytes()).unwrap();
     bytes[place - 4..place].fill(0xff);
-    fs::write(&path, bytes).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+#[test]
+fn damage_costs_the_rows_of_its_pages_and_what_else_is_known_of_them_is_kept() {
+    let corpus = Corpus::new();
+    // The texts of a row group stand in one dictionary: all of them are lost with it.
+    damage(&corpus.path("a.parquet"), "CUT 150\nEl a");
     let output = corpus.run("out", &["--format", "parquet"]);
     assert_eq!(output.status.code(), Some(3), "{}", messages(&output));
+    assert_eq!(counts(&corpus.path("out")), [300, 199, 0, 101]);
+    assert_verified(&corpus.path("out"));
     let faults = quarantined(&corpus.path("out"));
-    let reasons: Vec<&str> = faults.iter().map(|fault| fault["reason"].as_str().unwrap()).collect();
-    assert!(
-        reasons.iter().any(|reason| reason.contains("rows of row group 1") && reason.contains("`text`")),
-        "{reasons:?}"
-    );
-    let kept = rows(&corpus.path("out/part-00000.parquet")).num_rows();
-    assert!((199..299).contains(&kept), "{kept}");
+    let lost: Vec<_> = faults.iter().filter(|fault| fault["row_group"] == 1).collect();
+    assert_eq!(lost.len(), 100);
+    for (fault, row) in lost.iter().zip(101..) {
+        let reason = fault["reason"].as_str().unwrap();
+        assert!(reason.starts_with("row group 1 is damaged: column `text`: "), "{reason}");
+        assert_eq!(fault["record"], row);
+        let raw: serde_json::Value = serde_json::from_str(fault["raw"].as_str().unwrap()).unwrap();
+        assert_eq!(raw["url"], format!("https://a.example/{}", row - 1));
+        assert!(raw.get("text").is_none(), "{raw}");
+    }
+
+    // In pages of ten rows, ten are lost.
+    let properties = WriterProperties::builder()
+        .set_dictionary_enabled(false)
+        .set_write_batch_size(10)
+        .set_data_page_row_count_limit(10)
+        .build();
+    let file = File::create(corpus.path("a.parquet")).unwrap();
+    let mut writer = ArrowWriter::try_new(file, table().schema(), Some(properties)).unwrap();
+    writer.write(&table()).unwrap();
+    writer.close().unwrap();
+    damage(&corpus.path("a.parquet"), "CUT 155\nEl a");
+    for batch in ["1000", "100000"] {
+        let output = corpus.run("out", &["--overwrite", "--batch", batch]);
+        assert_eq!(output.status.code(), Some(3), "{}", messages(&output));
+        assert_eq!(counts(&corpus.path("out")), [300, 289, 0, 11]);
+        let rows: Vec<_> = quarantined(&corpus.path("out"))
+            .iter()
+            .filter(|fault| fault["reason"].as_str().unwrap().contains("column `text`"))
+            .map(|fault| fault["record"].as_u64().unwrap())
+            .collect();
+        assert_eq!(rows, (151..=160).collect::<Vec<_>>());
+        assert_verified(&corpus.path("out"));
+    }
+}
+
+#[test]
+fn rows_of_which_nothing_can_be_read_are_told_together_and_counted_one_by_one() {
+    let corpus = Corpus::new();
+    let only_text = table().project(&[2]).unwrap();
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(100)).build();
+    let file = File::create(corpus.path("a.parquet")).unwrap();
+    let mut writer = ArrowWriter::try_new(file, only_text.schema(), Some(properties)).unwrap();
+    writer.write(&only_text).unwrap();
+    writer.close().unwrap();
+    damage(&corpus.path("a.parquet"), "CUT 150\nEl a");
+    let output = corpus.run("out", &[]);
+    assert_eq!(output.status.code(), Some(3), "{}", messages(&output));
+    assert_eq!(counts(&corpus.path("out")), [300, 199, 0, 101]);
+    assert_verified(&corpus.path("out"));
+    let faults = quarantined(&corpus.path("out"));
+    assert_eq!(faults.len(), 2);
+    assert_eq!((&faults[1]["record"], &faults[1]["records"]), (&101.into(), &100.into()));
+    assert!(faults[1]["reason"].as_str().unwrap().starts_with("100 rows of row group 1 cannot be read"));
+    // A limit counts them as what they are.
+    let output = corpus.run("limited", &["--limit", "150"]);
+    assert_eq!(output.status.code(), Some(3), "{}", messages(&output));
+    assert_eq!(counts(&corpus.path("limited")), [150, 99, 0, 51]);
+}
+
+#[test]
+fn a_full_or_failing_disk_stops_the_run_and_it_goes_on_later() {
+    let Some(strace) = strace() else { return };
+    let corpus = Corpus::new();
+    let small = ["--format", "parquet", "--batch", "2000", "--part", "9000", "--threads", "1"];
+    corpus.run("whole", &small);
+    let whole = tree(&corpus.path("whole"));
+    let mut failed = 0;
+    for (call, error) in [("write", "ENOSPC"), ("write", "EIO"), ("fsync", "EIO"), ("rename", "ENOSPC")] {
+        for number in [1, 2, 3, 5, 8, 13, 21, 34] {
+            let _ = fs::remove_dir_all(corpus.path("out"));
+            let when = format!("{error} at {call} {number}");
+            let mut run = Command::new(&strace);
+            run.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e"]);
+            run.arg(format!("inject={call}:error={error}:when={number}"));
+            let program = command();
+            run.current_dir(program.get_current_dir().unwrap()).arg(program.get_program());
+            let output = run.args(corpus.arguments("out")).args(small).output().unwrap();
+            if output.status.code() == Some(3) {
+                continue;
+            }
+            assert_eq!(output.status.code(), Some(2), "{when}: {}", messages(&output));
+            failed += 1;
+            for (name, bytes) in tree(&corpus.path("out")) {
+                let own = !name.contains("/.") && !name.starts_with('.') && !name.starts_with("_tamiz/");
+                assert!(!own || whole.get(&name) == Some(&bytes), "{when}: {name} is not whole");
+            }
+            let output = corpus.run("out", &[&small[..], &["--resume"]].concat());
+            assert_eq!(output.status.code(), Some(3), "{when}: {}", messages(&output));
+            assert_eq!(tree(&corpus.path("out")), whole, "{when}");
+        }
+    }
+    assert!(failed > 10, "only {failed} calls failed");
+}
+
+#[test]
+fn no_flipped_byte_loses_a_row_unsaid() {
+    let corpus = Corpus::new();
+    let count = 12;
+    let rows = table().slice(20, count).project(&[0, 1, 2, 6]).unwrap();
+    let properties = WriterProperties::builder()
+        .set_compression(parquet::basic::Compression::SNAPPY)
+        .set_max_row_group_row_count(Some(6))
+        .build();
+    let mut whole = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut whole, rows.schema(), Some(properties)).unwrap();
+    writer.write(&rows).unwrap();
+    writer.close().unwrap();
+    let path = corpus.path("flipped.parquet");
+    let pipeline = tamiz::parse("name = \"none\"\n").unwrap_or_else(|error| panic!("{error}"));
+    for place in 0..whole.len() {
+        for flip in [0x55, 0x80] {
+            let mut flipped = whole.clone();
+            flipped[place] ^= flip;
+            fs::write(&path, flipped).unwrap();
+            let options = tamiz_run::Options { quiet: true, threads: 1, ..Default::default() };
+            let inputs = [path.to_string_lossy().into_owned()];
+            let summary =
+                tamiz_run::print(&pipeline, &inputs, std::io::sink(), std::io::sink(), &options).unwrap();
+            let counts = summary.counts;
+            assert_eq!(counts.read, counts.kept + counts.dropped + counts.quarantined);
+            assert!(
+                counts.kept == count as u64 || counts.quarantined > 0,
+                "byte {place} flipped: {} of {count} rows, and nothing said",
+                counts.kept
+            );
+        }
+    }
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use crate::report::timeless;
 use crate::support::{command, messages, strace, tree};
 
 /// A small corpus with something for every stream of the output, and a definition for it.
@@ -113,6 +114,42 @@ fn a_run_killed_at_any_write_rename_or_sync_goes_on_to_the_same_bytes() {
         }
     }
     assert!(killed > 40, "only {killed} runs were killed");
+}
+
+#[test]
+fn the_report_of_a_resumed_run_is_that_of_one_that_was_not_stopped() {
+    let Some(strace) = strace() else { return };
+    let corpus = Corpus::new();
+    corpus.whole();
+    let mut resumed = 0;
+    for number in [4, 9, 14] {
+        let _ = fs::remove_dir_all(corpus.path("out"));
+        let mut run = Command::new(&strace);
+        run.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e"]);
+        run.arg(format!("inject=rename:signal=KILL:when={number}"));
+        let program = command();
+        run.current_dir(program.get_current_dir().unwrap()).arg(program.get_program());
+        run.args(corpus.arguments("out")).args(["--threads", "1"]).output().unwrap();
+        resumed += usize::from(corpus.path("out/_tamiz/journal.jsonl").exists());
+        assert_eq!(corpus.run("out", &["--resume"]).status.code(), Some(3));
+        let report = |out: &str| {
+            let path = corpus.path(out).join("_tamiz/report.json");
+            let mut report: serde_json::Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+            assert!(report["wall_seconds"].as_f64().unwrap() > 0.0);
+            for key in ["seconds", "wall_seconds", "megabytes_per_second", "threads"] {
+                report[key].take();
+            }
+            for stage in report["stages"].as_array_mut().unwrap() {
+                stage["seconds"].take();
+                stage["megabytes_per_second"].take();
+            }
+            report
+        };
+        assert_eq!(report("out"), report("whole"), "killed at rename {number}");
+        let page = |out: &str| timeless(&crate::support::read(&corpus.path(out).join("_tamiz/report.html")));
+        assert_eq!(page("out"), page("whole"), "killed at rename {number}");
+    }
+    assert!(resumed > 1, "only {resumed} runs had something to go on with");
 }
 
 pub(crate) fn assert_same(

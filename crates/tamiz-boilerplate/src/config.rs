@@ -18,8 +18,8 @@ use crate::model::{self, Weights};
 pub struct Config {
     /// Kinds of furniture to leave in the text, for example `keep = ["caption", "byline"]`. All other kinds go.
     pub keep: Vec<Kind>,
-    /// How likely, from 0 to 1, a line has to be content to stay: 0.3 keeps more, 0.7 keeps less. Without it, the
-    /// stage chooses for every page: about even odds where the page reads like an article, lower where it does not,
+    /// How likely, from 0 to 1, a line has to be content to stay, such as `0.5`: 0.3 keeps more, 0.7 keeps less. Without
+    /// it, the stage chooses for every page: about even odds where the page reads like an article, lower where it does not,
     /// so that pages of an unfamiliar shape keep their text. Lines that a cue names (a cookie banner, a "read more")
     /// go either way.
     pub threshold: Option<f64>,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, LazyLock, OnceLock};
 
 use tamiz_core::{ConfigError, Kind, LanguageCode, RuleId, Tables};
-use tamiz_table::{Row, Table};
+use tamiz_table::{Row, Table, TableError};
 
 use crate::notation::{Anchors, Glyphs, Pattern, is_unspaced, is_word};
 use crate::search::{Begins, Folded, Found, Searcher};
@@ -245,7 +245,10 @@ fn embedded_entries() -> Vec<(String, Entry)> {
 fn row_entries(row: &Row<'_>, table: u32) -> Result<impl Iterator<Item = (String, Entry)> + use<>, String> {
     let Some(cue) = CueId::parse(row.id) else {
         let names: Vec<_> = IDS.iter().map(|(id, _, _)| *id).collect();
-        return Err(format!("`{}` is no cue id; the ids are {}", row.id, names.join(", ")));
+        return Err(match tamiz_core::closest(row.id, names.iter().copied()) {
+            Some(near) => format!("`{}` is no cue id: did you mean `{near}`?", row.id),
+            None => format!("`{}` is no cue id; the ids are {}", row.id, names.join(", ")),
+        });
     };
     let pattern = Pattern::parse(row.pattern)?;
     Ok(pattern.texts.into_iter().map(move |(text, anchors)| (text, Entry { cue, anchors, table })))
@@ -286,13 +289,19 @@ impl Cues {
                     continue;
                 }
             };
+            let mut broken = Vec::new();
             for row in &table.rows {
                 match row_entries(row, USERS_TABLE) {
                     Ok(row) => entries.extend(row),
-                    Err(message) => fault(format!("{name}:{}: {message}", row.line), "correct the row"),
+                    Err(message) => {
+                        fault(format!("{name}:{}: {message}", row.line), "correct the row");
+                        broken.push(row.line);
+                    }
                 }
             }
-            for wrong in table.verify(finds).iter().filter(|wrong| wrong.message.contains("match")) {
+            // Of a row that says nothing, examples show nothing.
+            let told = |wrong: &&TableError| wrong.message.contains("match") && !broken.contains(&wrong.line);
+            for wrong in table.verify(finds).iter().filter(told) {
                 fault(wrong.to_string(), "correct the pattern or its examples");
             }
             users.push((name.into_owned(), text));

@@ -32,6 +32,17 @@ pub enum Clue {
         /// The row's pattern.
         pattern: String,
     },
+    /// The text was counted over the corpus.
+    Count {
+        /// The rule that goes by it.
+        rule: RuleId,
+        /// How often it was met.
+        count: u64,
+        /// Of how many.
+        of: u64,
+        /// The rule goes by it from here on.
+        least: u64,
+    },
     /// An option of the definition says so.
     Option {
         /// The rule.

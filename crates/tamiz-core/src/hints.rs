@@ -93,6 +93,31 @@ pub enum Element {
     Table,
 }
 
+impl Element {
+    /// All of them, each in the place that is its number.
+    pub const ALL: [Self; 19] = [
+        Self::Other,
+        Self::Paragraph,
+        Self::Heading1,
+        Self::Heading2,
+        Self::Heading3,
+        Self::Heading4,
+        Self::Item,
+        Self::Cell,
+        Self::Term,
+        Self::Caption,
+        Self::Quote,
+        Self::Preformatted,
+        Self::Division,
+        Self::Section,
+        Self::Article,
+        Self::Main,
+        Self::Button,
+        Self::List,
+        Self::Table,
+    ];
+}
+
 macro_rules! bits {
     ($(#[$doc:meta])* $name:ident: $bits:ty { $($(#[$each:meta])* $constant:ident = $bit:expr,)* }) => {
         $(#[$doc])*
@@ -207,4 +232,15 @@ pub struct Repeats {
     /// For each line of the source, on how many of them it stands: at least 1 for a line that was counted, 0 for one
     /// that was not. Lines beyond the end were not counted.
     pub lines: Vec<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_element_stands_in_the_place_of_its_number() {
+        assert!(Element::ALL.iter().enumerate().all(|(place, element)| *element as usize == place));
+        assert_eq!(Element::ALL.len(), Element::Table as usize + 1);
+    }
 }

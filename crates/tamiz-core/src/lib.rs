@@ -31,6 +31,7 @@
 //! assert_eq!((removed[0].start, removed[0].end, removed[0].kind), (0, 7, Kind::Navigation));
 //! ```
 
+mod closest;
 mod count;
 mod document;
 mod explain;
@@ -45,6 +46,7 @@ mod scratch;
 mod span;
 mod stage;
 
+pub use closest::closest;
 pub use count::{Count, Counter, Key, counted};
 pub use document::{Cut, Document, Narrowest, Run};
 pub use explain::{Clue, Evidence};

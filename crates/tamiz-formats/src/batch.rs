@@ -24,6 +24,8 @@ pub struct Batch {
     pub(crate) pieces: Vec<Piece>,
     /// The most bytes that a record may have.
     pub(crate) limit: usize,
+    /// How many times its size a body may become.
+    pub(crate) expansion: u64,
     /// How pages are read.
     pub(crate) html: html::Options,
     /// What the fields of records are called.
@@ -43,6 +45,8 @@ pub(crate) struct Piece {
     pub(crate) line: u64,
     /// The number of its first record or fault in the file, from 1.
     pub(crate) record: u64,
+    /// How many records a fault stands for; 1 for what is none.
+    pub(crate) records: u64,
     /// The number of its row group, from 0, in a Parquet file.
     pub(crate) row_group: Option<u64>,
     pub(crate) kind: PieceKind,
@@ -81,7 +85,7 @@ impl Batch {
         let mut hash = xxhash_rust::xxh3::Xxh3::new();
         hash.update(&self.bytes[..self.filled]);
         for piece in &self.pieces {
-            for number in [piece.range.len() as u64, piece.offset, piece.line, piece.record] {
+            for number in [piece.range.len() as u64, piece.offset, piece.line, piece.record, piece.records] {
                 hash.update(&number.to_le_bytes());
             }
             #[cfg(feature = "parquet")]

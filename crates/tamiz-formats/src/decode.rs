@@ -13,7 +13,7 @@ use crate::{Compression, Limits};
 const BUFFER: usize = 128 << 10;
 
 /// Bytes that any input may become, however small it is.
-const FREE: u64 = 64 << 20;
+pub(crate) const FREE: u64 = 64 << 20;
 
 const GZIP_MAGIC: [u8; 3] = [0x1f, 0x8b, 8];
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];

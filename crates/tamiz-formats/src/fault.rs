@@ -44,6 +44,9 @@ impl fmt::Display for Place<'_> {
 pub struct Fault<'b> {
     /// Where.
     pub place: Place<'b>,
+    /// How many records are lost here: 1, but for rows of a Parquet file of which nothing can be read. They are the one
+    /// at the place and those behind it.
+    pub records: u64,
     /// The stage that failed on the record; `None` where it could not be read in the first place.
     pub stage: Option<&'b str>,
     /// Why.
@@ -58,7 +61,15 @@ pub struct Fault<'b> {
 
 impl fmt::Display for Fault<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}; {}", self.place, self.reason, self.remedy)
+        let Self { place, reason, remedy, .. } = self;
+        match place.row_group {
+            Some(group) if self.records > 1 => {
+                let last = place.record + self.records - 1;
+                write!(f, "{}: rows {} to {last} (in row group {group})", place.input, place.record)?;
+            }
+            _ => write!(f, "{place}")?,
+        }
+        write!(f, ": {reason}; {remedy}")
     }
 }
 
@@ -69,6 +80,8 @@ struct Line<'f> {
     #[serde(skip_serializing_if = "Option::is_none")]
     line: Option<u64>,
     record: u64,
+    #[serde(skip_serializing_if = "is_one")]
+    records: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     row_group: Option<u64>,
     offset: u64,
@@ -83,9 +96,14 @@ struct Line<'f> {
     raw_base64: Option<String>,
 }
 
+fn is_one(count: &u64) -> bool {
+    *count == 1
+}
+
 impl Fault<'_> {
     /// Appends the fault as one line of JSON, with at most `limit` bytes of the record: as the string `raw` where
-    /// they are UTF-8, else as `raw_base64`. `length` is the whole record's, in bytes.
+    /// they are UTF-8, else as `raw_base64`. `length` is the whole record's, in bytes. `records` says how many are lost if
+    /// it is more than one.
     pub fn write(&self, limit: usize, out: &mut Vec<u8>) {
         let raw = excerpt(self.raw, limit);
         let text = std::str::from_utf8(raw).ok();
@@ -93,6 +111,7 @@ impl Fault<'_> {
             input: self.place.input,
             line: self.place.line,
             record: self.place.record,
+            records: self.records,
             row_group: self.place.row_group,
             offset: self.place.offset,
             stage: self.stage,
@@ -181,6 +200,7 @@ mod tests {
                 row_group: None,
                 offset: 40,
             },
+            records: 1,
             stage: None,
             reason: "broken".into(),
             remedy: "mend it".into(),
@@ -209,6 +229,7 @@ mod tests {
         assert_eq!(line["raw"], raw);
         let fault = Fault {
             place: Place { input: "a\u{1b}[2J", given: 0, line: None, record: 1, row_group: None, offset: 0 },
+            records: 1,
             stage: None,
             reason: raw.into(),
             remedy: "none".into(),

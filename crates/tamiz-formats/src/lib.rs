@@ -20,7 +20,7 @@
 //!   before it is decoded: it comes with LF line ends, without NULs and byte order mark, in NFC, from any encoding, and
 //!   mojibake is repaired where that is certain. The fields `encoding` and `repaired` tell of what was done.
 //! - Of a WARC file, the documents are responses and resources of HTML or plain text with a status of 2xx, and
-//!   conversions. All other records are passed over, and counted. Chunks are joined, gzip, deflate and Zstandard undone.
+//!   conversions. All other records are passed over, and counted. Chunks are joined, gzip, deflate, Brotli and Zstandard undone.
 //! - A file's name says how it is compressed; its first bytes win where they show a compression. A damaged stream is a
 //!   fault at its place; reading goes on at its next gzip member or Zstandard frame.
 //! - The text of HTML is that of its blocks, one a line, each with a hint of what its markup says: see [`html::read`].
@@ -30,7 +30,9 @@
 //! - A row of a Parquet file is read as the JSON object that it stands for: binary as hexadecimal digits, times as ISO
 //!   8601, decimals as numbers, lists, structs and maps as they are, numbers that are none as null. Written to Parquet
 //!   again, columns other than `id` and `text` keep their values and types; the file's own metadata does not pass.
-//!   Row groups are apart: of a damaged one a fault tells the column and counts the rows, and the next is read.
+//!   Row groups are apart. Of a damaged one, the rows before and behind the damaged pages are read; each row that is lost
+//!   is a fault with the column at fault and what the others hold of it, or one fault counts all of them where none can
+//!   be read.
 //! - A Parquet output has the columns `id`, `text`, those of the inputs, and `tamiz` as a struct, if a stage has marks.
 //!   Ids are strings, but for those of Parquet inputs that all have one and the same other type. What fits no column
 //!   goes as JSON to the column `other_fields`.

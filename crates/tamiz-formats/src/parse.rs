@@ -30,8 +30,9 @@ pub(crate) fn warc<'b>(piece: &'b Piece, bytes: &'b [u8], batch: &'b Batch) -> E
     let Some(document) = document else {
         return Err(broken(bytes, place, "the record is no document", "report it"));
     };
-    let body =
-        document.bytes(batch.limit).map_err(|(reason, remedy)| broken(bytes, place, reason, remedy))?;
+    let body = document
+        .bytes(batch.limit, batch.expansion)
+        .map_err(|(reason, remedy)| broken(bytes, place, reason, remedy))?;
     let mut facts = Vec::new();
     facts.extend(document.url.map(|url| ("url", url.to_owned())));
     facts.extend(document.date.map(|date| ("warc_date", date.to_owned())));
@@ -126,7 +127,15 @@ fn broken<'b>(
     remedy: impl Into<Cow<'b, str>>,
 ) -> Box<Fault<'b>> {
     let length = raw.len() as u64;
-    Box::new(Fault { place, stage: None, reason: reason.into(), remedy: remedy.into(), raw, length })
+    Box::new(Fault {
+        place,
+        records: 1,
+        stage: None,
+        reason: reason.into(),
+        remedy: remedy.into(),
+        raw,
+        length,
+    })
 }
 
 /// A line of JSON.
@@ -218,6 +227,9 @@ pub(crate) fn row<'b>(
         let reason = format!("a value of the row cannot be written: {reason}");
         broken(b"", place, reason, "leave the column out, or correct the value")
     })?;
+    if let Some(reason) = &rows.lost {
+        return Err(broken(json, place, &**reason, crate::table::REMEDY));
+    }
     if let Some(wrong) = crate::table::Rows::wrong_type(&rows.columns, &batch.fields.text) {
         let reason = format!("the column `{}` is of type {wrong}, not of strings", batch.fields.text);
         let remedy = "name the column with the text by --text-field, or write it as a column of strings";

@@ -18,7 +18,7 @@ use crate::{FieldNames, Format, RAW_LIMIT, Source, html};
 const STEP: usize = 256 << 10;
 
 /// Files in a batch at most, so that empty ones fill it too.
-const PIECES: usize = 4096;
+pub(crate) const PIECES: usize = 4096;
 
 /// How much is read at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,6 +206,7 @@ impl Reader {
     pub fn next(&mut self, batch: &mut Batch, keep_waiting: &dyn Fn() -> bool) -> bool {
         batch.clear(self.limits.batch.max(STEP));
         batch.limit = self.limits.record;
+        batch.expansion = self.limits.expansion;
         batch.html = self.html;
         batch.fields = Arc::clone(&self.fields);
         while batch.size() < self.limits.batch && batch.pieces.len() < PIECES && self.left != Some(0) {
@@ -418,6 +419,7 @@ impl Open {
                 offset,
                 line,
                 record,
+                records: 1,
                 row_group: None,
                 kind: PieceKind::Lines,
             });
@@ -449,7 +451,16 @@ impl Open {
         let source = Arc::clone(&self.source);
         let kind = PieceKind::Fault { reason, remedy: remedy.into(), length };
         let (line, record) = (self.numbers.line(), self.numbers.record());
-        batch.pieces.push(Piece { source, range, offset: self.offset, line, record, row_group: None, kind });
+        batch.pieces.push(Piece {
+            source,
+            range,
+            offset: self.offset,
+            line,
+            record,
+            records: 1,
+            row_group: None,
+            kind,
+        });
         self.numbers.records += 1;
         self.offset += length;
         count(left, 1);
@@ -500,6 +511,7 @@ impl Open {
             offset: self.offset,
             line,
             record,
+            records: 1,
             row_group: None,
             kind,
         });

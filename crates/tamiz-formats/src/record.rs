@@ -117,6 +117,7 @@ impl<'b> Record<'b> {
     pub fn fault(&self, reason: impl Into<Cow<'b, str>>, remedy: impl Into<Cow<'b, str>>) -> Fault<'b> {
         Fault {
             place: self.place,
+            records: 1,
             stage: None,
             reason: reason.into(),
             remedy: remedy.into(),
@@ -196,6 +197,7 @@ impl<'b> Iterator for Records<'b> {
                     let line = (piece.source.format == Format::Jsonl).then_some(piece.line);
                     return Some(Err(Box::new(Fault {
                         place: Place { line, ..piece.place() },
+                        records: piece.records,
                         stage: None,
                         reason: reason.into(),
                         remedy: remedy.into(),

@@ -8,6 +8,8 @@ use std::io::Read;
 
 use memchr::memmem;
 
+use crate::decode::FREE;
+
 /// The longest head of a record, or of an HTTP response in it, in bytes.
 pub(crate) const HEAD_LIMIT: usize = 256 << 10;
 
@@ -218,58 +220,89 @@ fn looks_like_html(body: &[u8]) -> bool {
 }
 
 impl<'b> Document<'b> {
-    /// The payload's bytes: chunks joined, compression undone, at most `limit` bytes of it.
+    /// The payload's bytes: chunks joined, compression undone, at most `limit` bytes of it, and no more than `expansion`
+    /// times what was stored, where that is much.
     ///
     /// # Errors
     /// If they cannot be had: what is wrong, and what to do.
-    pub(crate) fn bytes(&self, limit: usize) -> Result<Cow<'b, [u8]>, (String, &'static str)> {
+    pub(crate) fn bytes(
+        &self,
+        limit: usize,
+        expansion: u64,
+    ) -> Result<Cow<'b, [u8]>, (String, &'static str)> {
         // Crawlers that join chunks themselves often leave the head as it was: then there are none to be seen.
         let body = if self.chunked { unchunk(self.body) } else { None };
-        let body = body.map_or(Cow::Borrowed(self.body), Cow::Owned);
-        let coding = self.coding.trim().to_ascii_lowercase();
-        let damaged = |error: std::io::Error| {
-            (format!("the {coding} body is damaged: {error}"), "fetch the page again")
-        };
-        let unpacked = match coding.as_str() {
-            "gzip" | "x-gzip" if body.starts_with(&[0x1f, 0x8b]) => {
-                unpack(flate2::read::MultiGzDecoder::new(&*body), limit).map_err(damaged)?
+        let mut body = body.map_or(Cow::Borrowed(self.body), Cow::Owned);
+        let most = (body.len() as u64).saturating_mul(expansion).max(FREE);
+        let bound = (limit as u64).min(most);
+        // The last that is named was the last to be done.
+        for coding in self.coding.rsplit(',').take(CODINGS) {
+            let coding = coding.trim().to_ascii_lowercase();
+            let Some(unpacked) = uncoded(&coding, &body, bound)? else { continue };
+            if unpacked.len() as u64 > bound {
+                return Err(if unpacked.len() > limit {
+                    let reason = format!("the record is too large: over {limit} bytes once it is unpacked");
+                    (reason, "raise the limit on a record's size")
+                } else {
+                    let reason =
+                        format!("the body becomes more than {expansion} times its size: it may be a bomb");
+                    (reason, "leave it out, or raise the limit on expansion if it is meant to be so")
+                });
             }
-            "deflate" => {
-                // Servers have always disagreed over whether that has a header. Body that is in neither form was unpacked
-                // by the crawler.
-                let zlib = unpack(flate2::read::ZlibDecoder::new(&*body), limit);
-                match zlib.or_else(|_| unpack(flate2::read::DeflateDecoder::new(&*body), limit)) {
-                    Ok(unpacked) => unpacked,
-                    Err(_) => return Ok(body),
-                }
-            }
-            "zstd" if body.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) => {
-                let decoder = zstd::stream::read::Decoder::new(&*body).map_err(&damaged)?;
-                unpack(decoder, limit).map_err(damaged)?
-            }
-            "br" if std::str::from_utf8(&body).is_err() => {
-                return Err((
-                    "the body is compressed with Brotli, which is not read".to_owned(),
-                    "let the crawler unpack it, or ask for gzip",
-                ));
-            }
-            // Unpacked by the crawler, which left the head as it was.
-            _ => return Ok(body),
-        };
-        if unpacked.len() > limit {
-            return Err((
-                format!("the record is too large: over {limit} bytes once it is unpacked"),
-                "raise the limit on a record's size",
-            ));
+            body = Cow::Owned(unpacked);
         }
-        Ok(Cow::Owned(unpacked))
+        Ok(body)
     }
 }
 
-fn unpack(decoder: impl Read, limit: usize) -> std::io::Result<Vec<u8>> {
-    let mut out = Vec::new();
-    decoder.take(limit as u64 + 1).read_to_end(&mut out)?;
-    Ok(out)
+/// Of how many codings, one in the other, a body may be: servers name one, or two by mistake.
+const CODINGS: usize = 4;
+
+/// The bytes of a body without that coding, one more than `bound` at most; `None` if it was taken off before: crawlers
+/// that unpack bodies often leave the head as it was.
+fn uncoded(coding: &str, body: &[u8], bound: u64) -> Result<Option<Vec<u8>>, (String, &'static str)> {
+    let damaged =
+        |error: std::io::Error| (format!("the {coding} body is damaged: {error}"), "fetch the page again");
+    let unpack = |decoder: &mut dyn Read| {
+        let mut out = Vec::new();
+        decoder.take(bound.saturating_add(1)).read_to_end(&mut out).map(|_| out)
+    };
+    match coding {
+        "" | "identity" => Ok(None),
+        "gzip" | "x-gzip" if body.starts_with(&[0x1f, 0x8b]) => {
+            unpack(&mut flate2::read::MultiGzDecoder::new(body)).map(Some).map_err(damaged)
+        }
+        "zstd" if body.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) => {
+            let mut decoder = zstd::stream::read::Decoder::new(body).map_err(&damaged)?;
+            unpack(&mut decoder).map(Some).map_err(damaged)
+        }
+        // These begin in no way of their own. What is text as it stands was unpacked by the crawler.
+        "deflate" | "br" if !is_binary(body) => Ok(None),
+        "deflate" => {
+            // Servers have always disagreed over whether that has a header.
+            let zlib = unpack(&mut flate2::read::ZlibDecoder::new(body));
+            let plain = |_| unpack(&mut flate2::read::DeflateDecoder::new(body));
+            zlib.or_else(plain).map(Some).map_err(damaged)
+        }
+        "br" => unpack(&mut brotli_decompressor::Decompressor::new(body, BROTLI_BUFFER))
+            .map(Some)
+            .map_err(damaged),
+        _ if !is_binary(body) => Ok(None),
+        _ => Err((
+            format!("the body has the coding `{coding}`, which is not read"),
+            "let the crawler unpack it, or ask for gzip, deflate, br or zstd",
+        )),
+    }
+}
+
+/// Bytes that are decompressed at a time.
+const BROTLI_BUFFER: usize = 16 << 10;
+
+/// Whether a body is no text in any encoding but UTF-16: texts hold no control characters but blanks and, in Japanese
+/// encodings, escapes. Compressed pages have some among their first bytes.
+fn is_binary(body: &[u8]) -> bool {
+    let head = &body[..body.len().min(1024)];
+    head.iter().any(|byte| byte.is_ascii_control() && !matches!(byte, b'\t'..=b'\r' | 0x1b | 0x7f))
 }
 
 /// Joins the chunks of a body; `None` if it is not made of chunks. A body that was cut off ends where it ends.
@@ -324,7 +357,7 @@ mod tests {
     fn body(http: &str, bytes: &[u8]) -> Option<Vec<u8>> {
         let (warc, block) = response(http, bytes);
         let Start::Head(head) = start(warc.as_bytes()) else { panic!("no head") };
-        Some(head.document(&block)?.bytes(1000).ok()?.into_owned())
+        Some(head.document(&block)?.bytes(1000, 100).ok()?.into_owned())
     }
 
     #[test]
@@ -360,6 +393,69 @@ mod tests {
         bomb.write_all(&[b' '; 5000]).unwrap();
         let bomb = bomb.finish().unwrap();
         assert_eq!(body(packed, &bomb), None, "larger than the limit");
+    }
+
+    fn brotli(text: &[u8]) -> Vec<u8> {
+        let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 20);
+        encoder.write_all(text).unwrap();
+        encoder.into_inner()
+    }
+
+    #[test]
+    fn every_coding_of_http_is_undone_and_others_are_told() {
+        let page = b"<html><body><p>Llovi\xc3\xb3 toda la noche en el valle, y al alba sali\xc3\xb3 el sol.</p></body></html>";
+        let zlib = |text: &[u8]| {
+            let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+            encoder.write_all(text).unwrap();
+            encoder.finish().unwrap()
+        };
+        let deflate = |text: &[u8]| {
+            let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::default());
+            encoder.write_all(text).unwrap();
+            encoder.finish().unwrap()
+        };
+        let gzip = |text: &[u8]| {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+            encoder.write_all(text).unwrap();
+            encoder.finish().unwrap()
+        };
+        let cases = [
+            ("br", brotli(page)),
+            ("BR", brotli(page)),
+            ("gzip", gzip(page)),
+            ("x-gzip", gzip(page)),
+            ("deflate", zlib(page)),
+            ("deflate", deflate(page)),
+            ("zstd", zstd::encode_all(&page[..], 3).unwrap()),
+            ("gzip, br", brotli(&gzip(page))),
+            ("identity", page.to_vec()),
+        ];
+        for (coding, bytes) in &cases {
+            let http = format!("HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Encoding: {coding}\n");
+            assert_eq!(body(&http, bytes).as_deref(), Some(&page[..]), "{coding}");
+            assert_eq!(body(&http, page).as_deref(), Some(&page[..]), "{coding}, undone by the crawler");
+            let cut = &bytes[..bytes.len() * 2 / 3];
+            assert!(*coding == "identity" || body(&http, cut).is_none(), "{coding}, cut off");
+        }
+        let http = "HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Encoding: compress\n";
+        let (warc, block) = response(http, b"\x1f\x9d\x90\x00\x01");
+        let Start::Head(head) = start(warc.as_bytes()) else { panic!("no head") };
+        let (reason, remedy) = head.document(&block).unwrap().bytes(1000, 100).unwrap_err();
+        assert!(reason.contains("`compress`") && remedy.contains("br"), "{reason} {remedy}");
+    }
+
+    #[test]
+    fn a_body_that_becomes_too_much_is_told() {
+        let bomb = brotli(&vec![b' '; 80 << 20]);
+        let http = "HTTP/1.1 200 OK\nContent-Type: text/html\nContent-Encoding: br\n";
+        let (warc, block) = response(http, &bomb);
+        let Start::Head(head) = start(warc.as_bytes()) else { panic!("no head") };
+        let told = |limit, expansion| {
+            head.document(&block).unwrap().bytes(limit, expansion).map(|body| body.len()).unwrap_err().0
+        };
+        assert!(told(128 << 20, 1000).contains("it may be a bomb"));
+        assert!(told(1 << 20, u64::MAX).contains("too large"));
+        assert_eq!(head.document(&block).unwrap().bytes(128 << 20, u64::MAX).unwrap().len(), 80 << 20);
     }
 
     #[test]

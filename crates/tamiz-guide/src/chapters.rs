@@ -15,11 +15,13 @@ pub struct Chapter {
     pub text: String,
 }
 
-const BOOK: [(&str, &str, &str, &str); 6] = [
+const BOOK: [(&str, &str, &str, &str); 8] = [
     ("Begin", "index", "tamiz", include_str!("../book/index.md")),
     ("Begin", "quick-start", "Quick start", include_str!("../book/quick-start.md")),
     ("Tutorials", "tutorial-site", "A pipeline for a site", include_str!("../book/tutorial-site.md")),
     ("Tutorials", "tutorial-stage", "A stage of your own", include_str!("../book/tutorial-stage.md")),
+    ("In and out", "parquet", "Parquet", include_str!("../book/parquet.md")),
+    ("In and out", "faults", "What can go wrong", include_str!("../book/faults.md")),
     ("Ideas", "ideas", "How it thinks", include_str!("../book/ideas.md")),
     ("Ideas", "output", "What comes out", include_str!("../book/output.md")),
 ];
@@ -64,7 +66,7 @@ pub fn chapters() -> Vec<Chapter> {
         text: (*text).to_owned(),
     });
     let mut chapters: Vec<Chapter> =
-        book("Begin").chain(book("Tutorials")).chain(stages).chain(many).collect();
+        book("Begin").chain(book("Tutorials")).chain(stages).chain(book("In and out")).chain(many).collect();
     chapters.extend(book("Ideas"));
     chapters.push(reference::stages());
     chapters.push(reference::commands());

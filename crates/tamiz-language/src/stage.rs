@@ -1,6 +1,8 @@
 //! The stage: the document's language from samples, then the lines', if they are wanted.
 
-use tamiz_core::{Document, Kind, Language, LanguageCode, Reason, RuleId, Scratch, Span, Stage};
+use tamiz_core::{
+    Clue, Document, Evidence, Kind, Language, LanguageCode, Reason, RuleId, Scratch, Span, Stage,
+};
 
 use crate::engine::Engine;
 use crate::words::Words;
@@ -57,6 +59,40 @@ impl Stage for LanguageStage {
             self.label(document, language.code, buffers);
         }
     }
+
+    /// The option by which the document is dropped, or a line cut.
+    fn explain(&self, document: &Document, scratch: &mut Scratch) -> Vec<Evidence> {
+        let Buffers { words, kept, .. } = scratch.get::<Buffers>();
+        kept.clear();
+        kept.extend(document.kept().map(|run| run.span));
+        let text = document.source();
+        let language = self.document(text, kept, words).code;
+        let option = |span, rule, key: &str, says: String| Evidence {
+            span,
+            what: Clue::Option { rule: RuleId::new(rule), at: vec![key.to_owned()], says },
+        };
+        if let Some(rule) = self.verdict(language) {
+            let key = if language.is_language() { "keep" } else { "on_unknown" };
+            return vec![option(Span::new(0, text.len()), rule, key, language.to_string())];
+        }
+        if !self.cut {
+            return Vec::new();
+        }
+        let lines = document.lines().iter().map(|line| line.trimmed(text)).filter(|line| !line.is_empty());
+        lines
+            .filter_map(|line| {
+                let code = self.line(line.of(text), language, words);
+                is_foreign(code, language).then(|| option(line, FOREIGN, "foreign", code.to_string()))
+            })
+            .collect()
+    }
+}
+
+const FOREIGN: &str = "foreign-language";
+
+/// Whether a line is in another language than its document, as far as both can be told.
+fn is_foreign(code: LanguageCode, document: LanguageCode) -> bool {
+    code != document && code.is_language() && document.is_language()
 }
 
 impl LanguageStage {
@@ -116,8 +152,8 @@ impl LanguageStage {
         }
         if self.cut {
             for &(line, code) in labels.iter() {
-                if code != language && code.is_language() && language.is_language() {
-                    document.cut(line, reason("foreign-language"));
+                if is_foreign(code, language) {
+                    document.cut(line, reason(FOREIGN));
                 }
             }
         }

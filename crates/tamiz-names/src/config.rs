@@ -67,15 +67,15 @@ impl StageConfig for Config {
                 "write a number from 0 to 1, such as 0.93",
             ));
         }
-        let mut user = Lexicon::of_user();
+        let (mut user, mut read) = (Lexicon::of_user(), Vec::new());
         for (number, path) in self.lexicon.iter().enumerate() {
             let at = ["lexicon", &number.to_string()];
             match tables.read(path) {
                 // A user's lexicon is read once and used in every document: it lives as long as the program.
                 Ok(text) => {
-                    for (line, message) in
-                        user.add(Box::leak(text.into_boxed_str())).err().unwrap_or_default()
-                    {
+                    let text = Box::leak(text.into_boxed_str());
+                    read.push((path.display().to_string(), &*text));
+                    for (line, message) in user.add(text).err().unwrap_or_default() {
                         errors.push(ConfigError::new(
                             &at,
                             format!("{}:{line}: {message}", path.display()),
@@ -97,6 +97,7 @@ impl StageConfig for Config {
         }
         let options = Options {
             user: (!user.is_empty()).then_some(user),
+            tables: read,
             rewrite: self.mode == Mode::Rewrite,
             language: self.language,
             threshold: self.threshold,

@@ -259,26 +259,27 @@ impl Scanner<'_> {
 /// Whether a word ends as ordinary words of many languages do.
 pub(crate) fn is_inflected(text: &str) -> bool {
     static ENDINGS: Endings<40> = Endings::new([
-            "mente", "ción", "ciones", "sión", "ando", "iendo", "ado", "ados", "ada", "adas", "aron",
-            "ieron", "aba", "aban", "dad", "dades", "ismo", "ístico", "tion", "tions", "ing", "ed", "ly",
-            "ment", "ments", "ness", "ção", "ções", "mento", "mentos", "zione", "zioni", "ndo", "ість",
-            "ение", "ения", "ость", "anie", "enie", "ową",
-        ]);
+        "mente", "ción", "ciones", "sión", "ando", "iendo", "ado", "ados", "ada", "adas", "aron", "ieron",
+        "aba", "aban", "dad", "dades", "ismo", "ístico", "tion", "tions", "ing", "ed", "ly", "ment", "ments",
+        "ness", "ção", "ções", "mento", "mentos", "zione", "zioni", "ndo", "ість", "ение", "ения", "ость",
+        "anie", "enie", "ową",
+    ]);
     ENDINGS.end(text)
 }
 
 /// Whether a word in German looks like a noun: by its ending, or as a compound whose last part is one.
 pub(crate) fn is_noun(text: &str, tongue: Option<Tongue>) -> bool {
     static ENDINGS: Endings<30> = Endings::new([
-            "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen",
-            "tät", "täten", "nis", "nisse", "ismus", "ling", "linge", "tum", "chen", "erin", "innen",
-            "ieren", "zeug", "meister", "leiter", "spieler", "spiel", "isten", "ologe", "ologen",
-        ]);
+        "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät",
+        "täten", "nis", "nisse", "ismus", "ling", "linge", "tum", "chen", "erin", "innen", "ieren", "zeug",
+        "meister", "leiter", "spieler", "spiel", "isten", "ologe", "ologen",
+    ]);
     if ENDINGS.end(text) {
         return true;
     }
     text.len() <= 40
-        && text.char_indices().skip(3).any(|(at, _)| {
-            text.len() - at >= 4 && WORDS.flags(hash::word(&text[at..]), tongue) & COMMON != 0
-        })
+        && text
+            .char_indices()
+            .skip(3)
+            .any(|(at, _)| text.len() - at >= 4 && WORDS.flags(hash::word(&text[at..]), tongue) & COMMON != 0)
 }

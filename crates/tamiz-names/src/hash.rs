@@ -46,6 +46,26 @@ pub(crate) const fn capitals(eight: u64, letters: u64) -> u64 {
     letters & !(eight << 2)
 }
 
+/// How many of eight bytes, from the first one on, have their high bit set.
+#[inline]
+pub(crate) const fn first_bytes(high: u64) -> usize {
+    ((!high & HIGH).trailing_zeros() / 8) as usize
+}
+
+/// All bits of the first so many of eight bytes.
+#[inline]
+pub(crate) const fn low_bytes(count: usize) -> u64 {
+    !u64::MAX.unbounded_shl(8 * count as u32)
+}
+
+/// The hash of up to sixteen bytes, the others being 0, as [`stretch`] has it.
+#[inline]
+pub(crate) const fn up_to_sixteen(one: u64, two: u64, length: usize) -> u64 {
+    let hash = mix(SEED ^ length as u64, one);
+    let more = mix(hash, two);
+    finish(if length > 8 { more } else { hash })
+}
+
 /// The hash of a stretch of text whose capitals are all of ASCII, as if they were small.
 #[inline]
 pub(crate) fn stretch(text: &[u8], from: usize, to: usize) -> u64 {
@@ -102,6 +122,12 @@ mod tests {
         let (text, small) = ("In Schleswig-Holstein", "in schleswig-holstein");
         for (from, to) in [(0, 2), (3, 12), (13, 21), (3, 21), (3, 3)] {
             assert_eq!(stretch(text.as_bytes(), from, to), bytes(&small.as_bytes()[from..to]));
+        }
+        for length in 1..=16 {
+            let text = &b"abcdefghijklmnop"[..length];
+            let two = eight(text, 8) & low_bytes(length.saturating_sub(8));
+            let one = eight(text, 0) & low_bytes(length.min(8));
+            assert_eq!(up_to_sixteen(one, two, length), bytes(text));
         }
         let mut seen: Vec<u64> = (0..5000).map(|number| word(&format!("a{number}"))).collect();
         seen.sort_unstable();

@@ -87,6 +87,12 @@ pub(crate) struct Lexicon {
     origin: Origin,
 }
 
+/// The embedded tables, as people find them in the repository.
+pub(crate) static TABLES: [(&str, &str); 2] = [
+    ("tamiz-names/tables/places.tsv", include_str!("../tables/places.tsv")),
+    ("tamiz-names/tables/world.tsv", include_str!("../tables/world.tsv")),
+];
+
 /// The embedded lexicon, read once.
 pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
     let mut lexicon = Lexicon {
@@ -95,7 +101,7 @@ pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
         index: Index::filtered(80_000),
         ids: Index::with_capacity(12_000),
     };
-    for text in [include_str!("../tables/places.tsv"), include_str!("../tables/world.tsv")] {
+    for (_, text) in TABLES {
         // A fault in an embedded table is found by the tests.
         let _ = lexicon.add(text);
     }

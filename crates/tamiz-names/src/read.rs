@@ -8,10 +8,10 @@ use crate::index::Index;
 use crate::lexicon::{Lexicon, SHIPPED};
 use crate::link::{self, Links};
 use crate::parts;
-use crate::scan::{Case, Mention, Scanner};
+use crate::scan::{Case, Mention, Run, Scanner};
 use crate::tagger::{self, TAUGHT, Tagger, View, Weights};
-use crate::token::{self, CAPITAL, RUN, START, Token, UPPER};
-use crate::words::{self, FUNCTION, LANGUAGES, Tongue, WORDS};
+use crate::token::{self, CAPITAL, DIGIT, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
+use crate::words::{self, FUNCTION, LANGUAGES, Tongue, Votes, WORDS};
 
 /// What a worker thread keeps from document to document.
 #[derive(Default)]
@@ -23,6 +23,10 @@ pub(crate) struct Reading {
     pub(crate) language: Option<LanguageCode>,
     /// From which word on capitals say how much.
     pub(crate) cases: Vec<(u32, Case)>,
+    /// The runs of kept text that have words.
+    runs: Vec<Run>,
+    /// The words at which a name may begin.
+    begins: Vec<u32>,
     evidence: Evidence,
     known: Known,
     people: Index,
@@ -46,7 +50,7 @@ impl Reading {
         weights: Option<Weights<'_>>,
     ) {
         self.scan(document, user, corpus);
-        if let Some(weights) = weights.filter(|_| tagger::is_taught(self.tongue)) {
+        if let Some(weights) = weights.filter(|_| tagger::decides(self.tongue)) {
             let mut tagger = std::mem::take(&mut self.tagger);
             let mut mentions = std::mem::take(&mut self.mentions);
             tagger.apply(weights, &self.view(document.source(), corpus), &self.cases, &mut mentions);
@@ -65,7 +69,14 @@ impl Reading {
 
     /// What the tagger may ask about the words that were read.
     pub(crate) fn view<'v>(&'v self, text: &'v str, corpus: Option<&'v Corpus>) -> View<'v> {
-        View { text, tokens: &self.tokens, evidence: &self.evidence, tongue: self.tongue, shipped: &SHIPPED, corpus }
+        View {
+            text,
+            tokens: &self.tokens,
+            evidence: &self.evidence,
+            tongue: self.tongue,
+            shipped: &SHIPPED,
+            corpus,
+        }
     }
 
     /// Reads the words of a document and what the rules take for names among them.
@@ -74,24 +85,30 @@ impl Reading {
         self.cases.clear();
         self.mentions.clear();
         self.evidence.clear();
+        self.runs.clear();
+        self.begins.clear();
+        let mut language = Language::of(document);
+        let mut known = 0;
         for run in document.kept() {
+            let first = self.tokens.len();
             token::tokenise(document.source(), run.span, &mut self.tokens);
-        }
-        let (tongue, sure) = tongue(document, &self.tokens);
-        for token in &mut self.tokens {
-            if !token.is(CAPITAL) {
-                self.evidence.add_small(token.hash);
-                continue;
-            }
-            // Whatever asks about a name asks about its words: they are looked up once.
-            self.known.look_up(token, tongue);
-            if !token.is(START | UPPER | RUN) {
-                self.evidence.add_capital(token.hash);
+            if first < self.tokens.len() {
+                // What a run needs is taken down while its words are near.
+                self.survey(first);
+                language.hear(&self.tokens[first..]);
+                if language.decided {
+                    self.look_up(&mut known, language.tongue);
+                }
             }
         }
+        language.decide();
+        let Language { tongue, sure, .. } = language;
+        self.look_up(&mut known, tongue);
         Scanner {
             text: document.source(),
             tokens: &self.tokens,
+            runs: &self.runs,
+            begins: &self.begins,
             evidence: &self.evidence,
             tongue,
             user,
@@ -102,6 +119,40 @@ impl Reading {
         }
         .scan();
         (self.tongue, self.sure) = (tongue, sure);
+    }
+
+    /// Takes down the case of the words from `first` on, which are a run, and where names may begin among them.
+    fn survey(&mut self, first: usize) {
+        let mut run =
+            Run { first: first as u32, last: self.tokens.len() as u32, words: 0, capitals: 0, upper: 0 };
+        for (at, token) in self.tokens[first..].iter().enumerate() {
+            let plain = u32::from(!token.is(DIGIT | LETTER | UNSPACED | UNCASED));
+            run.words += plain;
+            if token.is(CAPITAL | UNCASED | UNSPACED) {
+                self.begins.push((first + at) as u32);
+            }
+            if !token.is(CAPITAL) {
+                self.evidence.add_small(token.hash);
+                continue;
+            }
+            run.capitals += plain;
+            run.upper += if token.is(UPPER) { plain } else { 0 };
+            if !token.is(START | UPPER | RUN) {
+                self.evidence.add_capital(token.hash);
+            }
+        }
+        self.runs.push(run);
+    }
+
+    /// Looks up the capitalised words from a place on the list on: whatever asks about a name asks about its words.
+    fn look_up(&mut self, known: &mut usize, tongue: Option<Tongue>) {
+        for &at in &self.begins[*known..] {
+            let token = &mut self.tokens[at as usize];
+            if token.is(CAPITAL) {
+                self.known.look_up(token, tongue);
+            }
+        }
+        *known = self.begins.len();
     }
 }
 
@@ -151,25 +202,59 @@ impl Known {
 /// How many words the language is guessed from.
 const SAMPLE: usize = 200;
 
-/// The document's language, if it is one that has tables, and whether that is sure: as a stage before has told it, else
-/// as its words say.
-fn tongue(document: &Document, tokens: &[Token]) -> (Option<Tongue>, bool) {
-    if let Some(language) = document.language().filter(|language| language.code.is_language()) {
-        let known = LANGUAGES.iter().position(|code| *code == language.code.as_str());
-        return (known.map(|at| at as Tongue), true);
+/// The document's language, as far as it is known.
+struct Language {
+    /// If it is one that has tables.
+    tongue: Option<Tongue>,
+    /// A guess that is good enough to read capitals by may still not be enough to spell by.
+    sure: bool,
+    decided: bool,
+    votes: Votes,
+    /// Words that have voted.
+    voters: usize,
+}
+
+impl Language {
+    /// As a stage before has told it; else it is still to be decided.
+    fn of(document: &Document) -> Self {
+        let told = document.language().filter(|language| language.code.is_language());
+        let known = told.and_then(|told| LANGUAGES.iter().position(|code| *code == told.code.as_str()));
+        let told = told.is_some();
+        Language { tongue: known.map(|at| at as Tongue), sure: told, decided: told, votes: 0, voters: 0 }
     }
-    let sample = tokens.iter().filter(|token| !token.is(CAPITAL) || token.is(START)).take(SAMPLE);
-    let votes = sample.fold(0, |votes, token| votes + WORDS.votes(token.hash));
-    let votes: [u32; LANGUAGES.len()] = std::array::from_fn(|tongue| words::votes_for(votes, tongue));
-    let (mut best, mut second) = (0, 0);
-    for at in 1..votes.len() {
-        if votes[at] > votes[best] {
-            (best, second) = (at, votes[best]);
-        } else {
-            second = second.max(votes[at]);
+
+    /// Has the words of the text vote until there are enough of them.
+    fn hear(&mut self, tokens: &[Token]) {
+        if self.decided {
+            return;
+        }
+        let voters = tokens.iter().filter(|token| !token.is(CAPITAL) || token.is(START));
+        for token in voters.take(SAMPLE - self.voters) {
+            self.votes += WORDS.votes(token.hash);
+            self.voters += 1;
+        }
+        if self.voters == SAMPLE {
+            self.decide();
         }
     }
-    let told = votes[best] > second + second / 16;
-    // A guess that is good enough to read capitals by may still not be enough to spell by.
-    (told.then_some(best as Tongue), votes[best] > second + second / 4)
+
+    /// Decides by the votes.
+    fn decide(&mut self) {
+        if self.decided {
+            return;
+        }
+        self.decided = true;
+        let votes: [u32; LANGUAGES.len()] =
+            std::array::from_fn(|tongue| words::votes_for(self.votes, tongue));
+        let (mut best, mut second) = (0, 0);
+        for at in 1..votes.len() {
+            if votes[at] > votes[best] {
+                (best, second) = (at, votes[best]);
+            } else {
+                second = second.max(votes[at]);
+            }
+        }
+        self.tongue = (votes[best] > second + second / 16).then_some(best as Tongue);
+        self.sure = votes[best] > second + second / 4;
+    }
 }

@@ -36,6 +36,9 @@ pub(crate) struct Mention {
 pub(crate) struct Scanner<'s> {
     pub(crate) text: &'s str,
     pub(crate) tokens: &'s [Token],
+    pub(crate) runs: &'s [Run],
+    /// The words at which a name may begin, in order.
+    pub(crate) begins: &'s [u32],
     pub(crate) evidence: &'s Evidence,
     pub(crate) tongue: Option<Tongue>,
     pub(crate) user: Option<&'s Lexicon>,
@@ -44,6 +47,16 @@ pub(crate) struct Scanner<'s> {
     pub(crate) mentions: &'s mut Vec<Mention>,
     /// From which word on capitals say how much.
     pub(crate) cases: &'s mut Vec<(u32, Case)>,
+}
+
+/// A run of kept text, by the places of its words, and how many of these can tell by their case.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) first: u32,
+    pub(crate) last: u32,
+    pub(crate) words: u32,
+    pub(crate) capitals: u32,
+    pub(crate) upper: u32,
 }
 
 /// How much a run's capitals say.
@@ -63,42 +76,28 @@ pub(crate) const EN: usize = 1;
 impl Scanner<'_> {
     /// Scans every run.
     pub(crate) fn scan(&mut self) {
-        let mut first = 0;
-        while first < self.tokens.len() {
-            let rest = &self.tokens[first + 1..];
-            let last = first + 1 + rest.iter().position(|token| token.is(RUN)).unwrap_or(rest.len());
-            self.run(first, last);
-            first = last;
-        }
-    }
-
-    fn run(&mut self, first: usize, last: usize) {
-        let case = self.case(first, last);
-        self.cases.push((first as u32, case));
-        let mut i = first;
-        while i < last {
-            let token = self.tokens[i];
-            if token.is(UNSPACED) {
-                self.unspaced(i);
-                i += 1;
-            } else if token.is(CAPITAL | UNCASED) {
-                i = self.at(i, last, case).max(i + 1);
-            } else {
-                i += 1;
+        let mut begins = self.begins.iter().map(|&at| at as usize).peekable();
+        for run in self.runs {
+            let case = self.case(run);
+            self.cases.push((run.first, case));
+            let last = run.last as usize;
+            let mut next = run.first as usize;
+            while let Some(i) = begins.next_if(|&i| i < last) {
+                // Names go on over words at which others might have begun.
+                if i < next {
+                    continue;
+                }
+                if self.tokens[i].is(UNSPACED) {
+                    self.unspaced(i);
+                } else {
+                    next = self.at(i, last, case);
+                }
             }
         }
     }
 
-    fn case(&self, first: usize, last: usize) -> Case {
-        let (mut words, mut capitals, mut upper) = (0, 0, 0);
-        for token in &self.tokens[first..last] {
-            if token.is(DIGIT | LETTER | UNSPACED | UNCASED) {
-                continue;
-            }
-            words += 1;
-            capitals += usize::from(token.is(CAPITAL));
-            upper += usize::from(token.is(UPPER));
-        }
+    fn case(&self, run: &Run) -> Case {
+        let Run { words, capitals, upper, .. } = *run;
         if upper >= 2 && upper * 10 >= words * 6 {
             Case::Shouted
         } else if self.tongue == Some(DE as Tongue) || (words >= 5 && capitals * 10 >= words * 7) {

@@ -1,6 +1,6 @@
 //! The stage: reads the document, and proposes a spelling for each of its names.
 
-use tamiz_core::{Document, LanguageCode, Name, Scratch, Span};
+use tamiz_core::{Document, Evidence, LanguageCode, Name, Scratch, Span};
 
 use crate::corpus::Corpus;
 use crate::lexicon::Lexicon;
@@ -11,6 +11,8 @@ use crate::rewrite::{Names, Respelling};
 #[derive(Clone, Debug)]
 pub(crate) struct Options {
     pub(crate) user: Option<Lexicon>,
+    /// The user's tables by name, for who asks why.
+    pub(crate) tables: Vec<(String, &'static str)>,
     pub(crate) rewrite: bool,
     pub(crate) language: Option<LanguageCode>,
     pub(crate) threshold: f64,
@@ -35,7 +37,7 @@ struct Buffers {
 impl tamiz_core::Stage for Stage {
     fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
         let Buffers { reading, respelling, found } = scratch.get();
-        let Options { user, rewrite, language, threshold } = &self.options;
+        let Options { user, rewrite, language, threshold, .. } = &self.options;
         reading.read(document, user.as_ref(), self.corpus.as_ref());
         if let Some(corpus) = &self.corpus {
             corpus.recognise(&reading.tokens, &reading.mentions, &mut reading.links);
@@ -63,5 +65,10 @@ impl tamiz_core::Stage for Stage {
         for name in found.drain(..) {
             document.propose(name);
         }
+    }
+
+    fn explain(&self, document: &Document, scratch: &mut Scratch) -> Vec<Evidence> {
+        let Buffers { reading, .. } = scratch.get();
+        self.evidence(document, reading)
     }
 }

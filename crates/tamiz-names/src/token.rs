@@ -1,10 +1,11 @@
 //! Words, where they stand, and what stands before them: one pass over the text, without regular expressions.
 
-use std::sync::LazyLock;
-
 use tamiz_core::Span;
 
 use crate::hash;
+use crate::letters::{
+    CAP, CLASS, FIGURE, LOWER, Letter, OTHER, PAIRS, Pairs, WIDE, is_unspaced, letter, letter_of,
+};
 use crate::words::{self, WORDS};
 
 /// A word of the text.
@@ -111,14 +112,8 @@ struct Tokeniser<'t> {
     tokens: &'t mut Vec<Token>,
     /// A form of a lexicon: nothing is skipped or split.
     plain: bool,
-    /// What characters of two bytes are, by their code points.
-    two_bytes: &'static [Letter; 0x800],
-    /// A word in small letters, where it has to be written down.
-    small: String,
+    pairs: &'static Pairs,
 }
-
-static TWO_BYTES: LazyLock<[Letter; 0x800]> =
-    LazyLock::new(|| std::array::from_fn(|code| char::from_u32(code as u32).map_or(Letter::No, letter)));
 
 /// The word that is being read.
 struct Reading {
@@ -132,61 +127,23 @@ struct Reading {
     flags: u8,
 }
 
-const OTHER: u8 = 0;
-const LOWER: u8 = 1;
-const CAP: u8 = 2;
-const FIGURE: u8 = 3;
-const WIDE: u8 = 4;
+/// A word that is as most words are.
+struct Usual {
+    end: usize,
+    hash: u64,
+    flags: u8,
+}
 
-static CLASS: [u8; 256] = {
-    let mut table = [OTHER; 256];
+/// The bytes of ASCII that no word goes on with.
+static ENDS_WORD: [bool; 256] = {
+    let mut table = [false; 256];
     let mut b = 0;
     while b < 256 {
-        table[b] = match b as u8 {
-            b'a'..=b'z' => LOWER,
-            b'A'..=b'Z' => CAP,
-            b'0'..=b'9' => FIGURE,
-            0x80.. => WIDE,
-            _ => OTHER,
-        };
+        table[b] = CLASS[b] == OTHER && b as u8 != b'\'';
         b += 1;
     }
     table
 };
-
-/// What a character is to a word.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Letter {
-    No,
-    Small,
-    Capital,
-    Uncased,
-    Unspaced,
-}
-
-fn letter(c: char) -> Letter {
-    match u32::from(c) {
-        0xAA | 0xBA | 0xB5 | 0xDF..=0xF6 | 0xF8..=0xFF => Letter::Small,
-        0xC0..=0xD6 | 0xD8..=0xDE => Letter::Capital,
-        0..=0xBF | 0xD7 | 0xF7 => Letter::No,
-        // Marks belong to the letter before.
-        0x300..0x370 => Letter::Small,
-        0x590..0x900 => {
-            if c.is_alphanumeric() {
-                Letter::Uncased
-            } else {
-                Letter::No
-            }
-        }
-        0x30FB => Letter::No,
-        0x3041..0x3100 | 0x3400..0xA000 | 0xAC00..0xD7B0 | 0xF900..0xFB00 | 0x3005 => Letter::Unspaced,
-        0x2000..0x2C00 | 0x2E00..0x3100 | 0xE000..0xF900 => Letter::No,
-        _ if c.is_uppercase() => Letter::Capital,
-        _ if c.is_lowercase() => Letter::Small,
-        _ if c.is_alphanumeric() => Letter::Uncased,
-        _ => Letter::No,
-    }
-}
 
 /// Elided words before an apostrophe, in French, Italian, Catalan and Portuguese.
 const ELIDED: [&str; 22] = [
@@ -196,15 +153,7 @@ const ELIDED: [&str; 22] = [
 
 impl<'t> Tokeniser<'t> {
     fn new(text: &'t str, end: usize, tokens: &'t mut Vec<Token>, plain: bool) -> Self {
-        Tokeniser {
-            text,
-            bytes: text.as_bytes(),
-            end,
-            tokens,
-            plain,
-            two_bytes: &TWO_BYTES,
-            small: String::new(),
-        }
+        Tokeniser { text, bytes: text.as_bytes(), end, tokens, plain, pairs: &PAIRS }
     }
 
     fn run(&mut self, from: usize) {
@@ -218,6 +167,23 @@ impl<'t> Tokeniser<'t> {
         while i < self.end {
             let b = self.bytes[i];
             let class = CLASS[usize::from(b)];
+            if matches!(class, LOWER | CAP)
+                && let Some(word) = self.usual(i)
+            {
+                let run = if self.tokens.len() == first { RUN } else { 0 };
+                let letters = (word.end - i) as u32;
+                self.push(i, word.end, word.hash, start, gap, word.flags | run, letters);
+                start = false;
+                gap = Gap::None;
+                i = word.end;
+                // What usually stands between words.
+                if self.bytes.get(i) == Some(&b' ') {
+                    i += 1;
+                    gap = Gap::Space;
+                    chunk = (i, self.tokens.len());
+                }
+                continue;
+            }
             if class != OTHER && (class != WIDE || self.wide(i).0 != Letter::No) {
                 let before = self.tokens.len();
                 i = self.word(i, start, gap);
@@ -424,6 +390,33 @@ impl<'t> Tokeniser<'t> {
         i
     }
 
+    /// The word at `from`, if it is as most words are: at most fifteen letters of ASCII, with capitals only first or
+    /// everywhere, before a blank or another sign that ends every word.
+    #[inline]
+    fn usual(&self, from: usize) -> Option<Usual> {
+        // Without a branch on the length or on the capitals, which no processor would guess.
+        let (one, two) = (hash::eight(self.bytes, from), hash::eight(self.bytes, from + 8));
+        let (letters, more) = (hash::letters(one), hash::letters(two));
+        let (first, second) = (hash::first_bytes(letters), hash::first_bytes(more));
+        let second = if first == 8 { second } else { 0 };
+        let length = first + second;
+        let end = from + length;
+        if second == 8 || end > self.end || (end < self.end && !ENDS_WORD[usize::from(self.bytes[end])]) {
+            return None;
+        }
+        let (own, others) = (hash::low_bytes(first), hash::low_bytes(second));
+        let upper = hash::capitals(one, letters) & own;
+        let upper_more = hash::capitals(two, more) & others;
+        let hash = hash::up_to_sixteen((one | upper >> 2) & own, (two | upper_more >> 2) & others, length);
+        let capital = upper & 0x80 != 0;
+        let all = upper == letters & own && upper_more == more & others;
+        if !all && (upper & !0x80) | upper_more != 0 {
+            return None;
+        }
+        let upper = u8::from(all && length > 1);
+        Some(Usual { end, hash, flags: u8::from(capital) * CAPITAL + upper * UPPER })
+    }
+
     /// Reads the letters of ASCII that a word begins with, eight at a time: where they end. A word in which a capital
     /// follows a small letter is left to be read letter by letter.
     #[inline]
@@ -465,39 +458,58 @@ impl<'t> Tokeniser<'t> {
     /// Puts a word that was read on the list.
     #[inline]
     fn finish(&mut self, from: usize, to: usize, start: bool, gap: Gap, word: &Reading) {
-        let hash = match word.wide {
-            false => hash::stretch(self.bytes, from, to),
-            true => {
-                let mut small = std::mem::take(&mut self.small);
-                small.clear();
-                for c in self.text[from..to].chars() {
-                    match c {
-                        '’' => small.push('\''),
-                        c => small.extend(c.to_lowercase()),
-                    }
-                }
-                let hash = hash::bytes(small.as_bytes());
-                self.small = small;
-                hash
-            }
-        };
+        let hash = if word.wide { self.small(from, to) } else { hash::stretch(self.bytes, from, to) };
         let upper = if word.upper >= 2 && word.lower == 0 { UPPER } else { 0 };
         self.push(from, to, hash, start, gap, word.flags | upper, word.letters);
+    }
+
+    /// The hash of a word in small letters, where not all of its capitals are of ASCII; an apostrophe is always `'`.
+    fn small(&self, from: usize, to: usize) -> u64 {
+        const MOST: usize = 64;
+        let mut small = [0; MOST];
+        let mut length = 0;
+        let mut rest = &self.bytes[from..to];
+        // Usual words are written down by the tables, as long as they before.
+        while rest.len() <= MOST - length {
+            match *rest {
+                [] => return hash::bytes(&small[..length]),
+                [b, ..] if b < 0x80 => {
+                    small[length] = b.to_ascii_lowercase();
+                    length += 1;
+                    rest = &rest[1..];
+                }
+                [first @ ..0xE0, second, ..] => {
+                    let pair = self.pairs.of(first, second).small;
+                    if pair == [0; 2] {
+                        break;
+                    }
+                    small[length..length + 2].copy_from_slice(&pair);
+                    length += 2;
+                    rest = &rest[2..];
+                }
+                [0xE2, 0x80, 0x99, ..] => {
+                    small[length] = b'\'';
+                    length += 1;
+                    rest = &rest[3..];
+                }
+                _ => break,
+            }
+        }
+        let chars = self.text[from..to].chars().map(|c| if c == '’' { '\'' } else { c });
+        hash::bytes(chars.flat_map(char::to_lowercase).collect::<String>().as_bytes())
     }
 
     /// What the character beyond ASCII at `i` is to a word, and its bytes.
     #[inline]
     fn wide(&self, i: usize) -> (Letter, usize) {
-        let first = self.bytes[i];
-        if first < 0xE0
-            && let Some(second) = self.bytes.get(i + 1)
-        {
-            // Two bytes: Latin, Greek, Cyrillic, Hebrew, Arabic.
-            let at = usize::from(first & 0x1F) << 6 | usize::from(second & 0x3F);
-            return (self.two_bytes[at], 2);
+        match self.bytes[i..] {
+            [first @ ..0xE0, second, ..] => (self.pairs.of(first, second).kind, 2),
+            [first, second, ..] if is_unspaced(first, second) => (Letter::Unspaced, 3),
+            _ => {
+                let c = self.char(i);
+                (letter(c), c.len_utf8())
+            }
         }
-        let c = self.char(i);
-        (letter(c), c.len_utf8())
     }
 
     #[expect(clippy::too_many_arguments, reason = "all that the walk over a word has found")]
@@ -572,13 +584,4 @@ impl<'t> Tokeniser<'t> {
 
 fn is_elided(word: &str) -> bool {
     word.len() <= 6 && ELIDED.iter().any(|elided| word.eq_ignore_ascii_case(elided))
-}
-
-fn letter_of(c: char) -> Letter {
-    match c {
-        'a'..='z' => Letter::Small,
-        'A'..='Z' => Letter::Capital,
-        '0'..='9' => Letter::Small,
-        _ => letter(c),
-    }
 }

@@ -196,20 +196,11 @@ fn unreadable(path: &Path, error: &std::io::Error) -> String {
     if error.kind() != std::io::ErrorKind::NotFound {
         return format!("cannot read the pipeline {shown}: {error}");
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let listed: Vec<String> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .filter(|name| name.ends_with(".toml"))
-        .collect();
-    let wanted = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    match crate::closest(&wanted, listed.iter().map(String::as_str)) {
-        Some(near) => {
-            format!("no pipeline file {shown}: did you mean {}?", path.with_file_name(near).display())
-        }
-        None => format!("no pipeline file {shown}: check the path, or write one there"),
+    match crate::near(path, |name| name.ends_with(".toml")) {
+        Some(near) => format!("no pipeline file {shown}: did you mean {}?", near.display()),
+        None => format!(
+            "no pipeline file {shown}: check the path, or let `tamiz new {shown} --from INPUT` write one"
+        ),
     }
 }
 

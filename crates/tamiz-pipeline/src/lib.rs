@@ -46,6 +46,7 @@ mod tables;
 pub use case::Case;
 pub use definition::{Pipeline, PipelineStage};
 pub use guard::{Bounds, Guard};
-pub use mistake::{LoadError, Mistake, Mistakes, closest};
+pub use mistake::{LoadError, Mistake, Mistakes, near};
 pub use registry::{Entry, OptionDoc, Registry, StageDoc};
 pub use tables::Reach;
+pub use tamiz_core::closest;

@@ -2,9 +2,11 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
+use tamiz_core::closest;
 
 /// One mistake in a definition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,24 +105,17 @@ impl From<Mistakes> for LoadError {
     }
 }
 
-/// The candidate that a mistyped word most likely meant, if any is near enough.
+/// The file or folder beside a path that is not there which was likely meant by it, of those whose names are allowed.
 #[must_use]
-pub fn closest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    let lower = word.to_lowercase();
-    candidates
-        .into_iter()
-        .map(|candidate| {
-            let near = strsim::damerau_levenshtein(&lower, &candidate.to_lowercase());
-            // A word that begins another is likely an abbreviation of it, however much is missing.
-            let begins = lower.len() >= 3 && candidate.to_lowercase().starts_with(&lower);
-            (if begins { 1 } else { near }, candidate)
-        })
-        .filter(|(distance, candidate)| {
-            let (a, b) = (candidate.chars().count(), word.chars().count());
-            *distance <= (1 + a.max(b) / 4).min(a.min(b).saturating_sub(1))
-        })
-        .min()
-        .map(|(_, candidate)| candidate)
+pub fn near(path: &Path, allowed: impl Fn(&str) -> bool) -> Option<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.filter(|name| allowed(name)).collect();
+    // A folder's own order must not decide.
+    names.sort();
+    let wanted = path.file_name()?.to_string_lossy();
+    closest(&wanted, names.iter().map(String::as_str)).map(|name| path.with_file_name(name))
 }
 
 /// A list of names for a message: `a`, `b` or `c`.
@@ -146,13 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_nearest_word_is_proposed_and_far_ones_are_not() {
-        let stages = ["language", "boilerplate", "sentences", "names"];
-        assert_eq!(closest("boilerplat", stages), Some("boilerplate"));
-        assert_eq!(closest("sentnces", stages), Some("sentences"));
-        assert_eq!(closest("lang", stages), Some("language"));
-        assert_eq!(closest("NAMES", stages), Some("names"));
-        assert_eq!(closest("parquet", stages), None);
+    fn where_no_known_word_is_near_all_are_named() {
         assert_eq!(instead("x", ["a", "b"]), "write `a` or `b`");
     }
 }

@@ -47,7 +47,21 @@ impl Tables for FileTables {
             ));
         }
         let full = self.folder.join(path);
-        let fault = |error: std::io::Error| format!("cannot read {}: {error}", full.display());
+        let fault = |error: std::io::Error| match error.kind() {
+            // What the definition writes is what its author knows the file by.
+            std::io::ErrorKind::NotFound => match crate::near(&full, |_| true) {
+                Some(near) => {
+                    let near = path.with_file_name(near.file_name().unwrap_or_default());
+                    format!(
+                        "cannot read {}, which is not there: did you mean `{}`?",
+                        path.display(),
+                        near.display()
+                    )
+                }
+                None => format!("cannot read {}, which is not there", path.display()),
+            },
+            _ => format!("cannot read {}: {error}", full.display()),
+        };
         let length = std::fs::metadata(&full).map_err(fault)?.len();
         if length > MAX_BYTES {
             return Err(format!("{} has {length} bytes; tables have at most {MAX_BYTES}", full.display()));

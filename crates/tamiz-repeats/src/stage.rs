@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use tamiz_core::{Count, Document, Kind, Reason, Repeats, RuleId, Scratch, Span, Stage, StageConfig};
+use tamiz_core::{
+    Clue, Count, Document, Evidence, Kind, Reason, Repeats, RuleId, Scratch, Span, Stage, StageConfig,
+};
 
 use crate::Config;
 use crate::counter::page_digest;
@@ -83,6 +85,8 @@ struct Buffers {
     cuts: Vec<Span>,
 }
 
+const RULE: &str = "repeated-line";
+
 fn number(sum: u64) -> u32 {
     u32::try_from(sum).unwrap_or(u32::MAX)
 }
@@ -116,9 +120,27 @@ impl Stage for Repeated {
                 cuts.push(run.span);
             }
         }
-        let reason = Reason { stage: Config::NAME, kind: Kind::Repeated, rule: RuleId::new("repeated-line") };
+        let reason = Reason { stage: Config::NAME, kind: Kind::Repeated, rule: RuleId::new(RULE) };
         for &span in cuts.iter() {
             document.cut(span, reason);
         }
+    }
+
+    /// On how many of the site's pages each line stands that the counts hold: those that do so on enough of them.
+    fn explain(&self, document: &Document, scratch: &mut Scratch) -> Vec<Evidence> {
+        let Some(site) = self.sites.sites.get(&site(document)) else { return Vec::new() };
+        let Buffers { page, .. } = scratch.get();
+        page.read(&self.config, document);
+        let rule = RuleId::new(RULE);
+        let share = (self.config.min_share * f64::from(site.pages)).ceil() as u64;
+        let least = share.max(self.config.min_pages.into());
+        let mut evidence = Vec::new();
+        for (run, item) in &page.lines {
+            let Some(place) = self.sites.find(site, *item) else { continue };
+            let count = self.sites.pages[place].into();
+            let what = Clue::Count { rule, count, of: site.pages.into(), least };
+            evidence.push(Evidence { span: run.span, what });
+        }
+        evidence
     }
 }

@@ -1,5 +1,8 @@
 use proptest::prelude::*;
-use tamiz_core::{Count, Counter, Document, Marks, NoTables, Scratch, Stage, StageConfig, counted};
+use tamiz_core::{
+    Clue, Count, Counter, Document, Evidence, Marks, NoTables, RuleId, Scratch, Span, Stage, StageConfig,
+    counted,
+};
 
 use crate::{Config, Repeats};
 
@@ -31,6 +34,21 @@ fn a_site_s_own_lines_go_and_another_site_keeps_them() {
     assert_eq!(clean(&*stage, "a", pages[0].1), "It rained.");
     assert_eq!(clean(&*stage, "b", pages[3].1), pages[3].1);
     assert_eq!(clean(&*stage, "c", pages[0].1), pages[0].1);
+}
+
+#[test]
+fn the_pages_that_a_line_stands_on_are_told_to_who_asks_why() {
+    let pages = [
+        ("a", "Weather 1\nHelp the paper"),
+        ("a", "Weather 2\nHelp the paper"),
+        ("a", "Help the paper"),
+        ("a", "Fog."),
+    ];
+    let stage = learn(&Config { min_share: 0.6, ..Config::default() }, &pages);
+    let document = Document::new("Sun.\nHelp the paper").with_site("a");
+    let evidence = stage.explain(&document, &mut Scratch::default());
+    let what = Clue::Count { rule: RuleId::new("repeated-line"), count: 3, of: 4, least: 3 };
+    assert_eq!(evidence, [Evidence { span: Span::new(5, 19), what }]);
 }
 
 #[test]

@@ -4,8 +4,9 @@ use std::borrow::Cow;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use tamiz_core::{Kind, NameType, restore};
+use tamiz_core::{Hints, Kind, NameType, restore};
 
+use crate::hints;
 use crate::output::{Lines, OutputDir, ReviewError};
 use crate::residue::{Residue, checksum};
 
@@ -22,6 +23,21 @@ pub struct Kept {
     pub marks: Marks,
     /// The original text; `None` if no residue was written.
     pub original: Option<Result<String, String>>,
+    /// The hints, as the residue holds them.
+    pub(crate) hints: Option<String>,
+    /// The names that have another spelling in the clean text, in order; only where [`kept()`] has looked for them.
+    pub(crate) respelt: Vec<Respelt>,
+}
+
+/// A name of the original that has another spelling in the clean text.
+#[derive(Debug)]
+pub(crate) struct Respelt {
+    /// First code point in the original.
+    pub(crate) start: usize,
+    /// One past the last.
+    pub(crate) end: usize,
+    /// The other spelling.
+    pub(crate) text: String,
 }
 
 impl Kept {
@@ -29,6 +45,15 @@ impl Kept {
     #[must_use]
     pub fn source(&self) -> Option<&str> {
         self.original.as_ref()?.as_deref().ok()
+    }
+
+    /// What a page's HTML said of the original's lines; `None` of a text without HTML, of one that was dropped whole, and
+    /// where the residue is damaged.
+    #[must_use]
+    pub fn hints(&self) -> Option<Hints> {
+        let hints = hints::read(self.hints.as_deref()?)?;
+        // As many as a document of the original would take.
+        (hints.lines.len() <= self.source()?.split('\n').count()).then_some(hints)
     }
 
     /// The id without the quotes of a JSON string.
@@ -140,13 +165,15 @@ pub struct Stored<'l> {
 }
 
 impl Stored<'_> {
-    fn kept(self, original: Option<Result<String, String>>) -> Kept {
+    fn kept(self, original: Option<Result<String, String>>, hints: Option<String>) -> Kept {
         Kept {
             id: self.id.get().to_owned(),
             text: self.text,
             url: self.url.and_then(|raw| serde_json::from_str(raw.get()).ok()),
             marks: self.tamiz,
             original,
+            hints,
+            respelt: Vec::new(),
         }
     }
 }
@@ -180,7 +207,7 @@ impl Documents {
     ///
     /// # Errors
     /// If a file is missing or damaged, or a line is no record.
-    pub fn find(&mut self, wanted: impl Fn(&str) -> bool) -> Result<Option<Kept>, ReviewError> {
+    pub fn find(&mut self, mut wanted: impl FnMut(&str) -> bool) -> Result<Option<Kept>, ReviewError> {
         #[derive(Deserialize)]
         struct Head<'l> {
             #[serde(borrow)]
@@ -198,12 +225,14 @@ impl Documents {
             }
             let stored: Stored<'_> = serde_json::from_slice(&self.line)
                 .map_err(|error| self.parts.fault(format!("no record of tamiz: {error}")))?;
-            let original = match &self.residue {
-                None => None,
-                Some(_) if !beside => Some(Err("it has no residue: the files do not belong together".into())),
-                Some(_) => Some(original(&stored, &self.beside)),
+            let (original, hints) = match &self.residue {
+                None => (None, None),
+                Some(_) if !beside => {
+                    (Some(Err("it has no residue: the files do not belong together".into())), None)
+                }
+                Some(_) => original(&stored, &self.beside),
             };
-            return Ok(Some(stored.kept(original)));
+            return Ok(Some(stored.kept(original, hints)));
         }
         Ok(None)
     }
@@ -232,14 +261,26 @@ impl Documents {
 /// A record and its residue, as they are stored, as a document.
 pub(crate) fn kept(line: &[u8], beside: Option<&[u8]>) -> serde_json::Result<Kept> {
     let stored: Stored<'_> = serde_json::from_slice(line)?;
-    let original = beside.map(|beside| original(&stored, beside));
-    Ok(stored.kept(original))
+    let (original, hints) = beside.map_or((None, None), |beside| original(&stored, beside));
+    let residue = beside.and_then(|beside| serde_json::from_slice::<Residue<'_>>(beside).ok());
+    let respelt = match (&original, &residue) {
+        (Some(Ok(_)), Some(residue)) => respelt(&stored, residue),
+        _ => Vec::new(),
+    };
+    Ok(Kept { respelt, ..stored.kept(original, hints) })
 }
 
-/// Brings the original of a record back, and checks it.
-fn original(stored: &Stored<'_>, line: &[u8]) -> Result<String, String> {
-    let residue: Residue<'_> =
-        serde_json::from_slice(line).map_err(|error| format!("its residue is damaged: {error}"))?;
+/// Brings the original of a record back, and checks it; and the hints beside it, as they are stored.
+fn original(stored: &Stored<'_>, line: &[u8]) -> (Option<Result<String, String>>, Option<String>) {
+    let residue: Residue<'_> = match serde_json::from_slice(line) {
+        Ok(residue) => residue,
+        Err(error) => return (Some(Err(format!("its residue is damaged: {error}"))), None),
+    };
+    let original = checked(stored, &residue);
+    (Some(original), residue.hints.map(Cow::into_owned))
+}
+
+fn checked(stored: &Stored<'_>, residue: &Residue<'_>) -> Result<String, String> {
     if residue.id.get() != stored.id.get() {
         return Err(format!("the residue beside it is that of {}", shown_id(residue.id.get())));
     }
@@ -250,4 +291,26 @@ fn original(stored: &Stored<'_>, line: &[u8]) -> Result<String, String> {
         return Err(format!("what comes back has checksum {sum}, not {}", residue.checksum));
     }
     Ok(restored)
+}
+
+/// What was put in the place of something else: what no removed span begins with is a name's other spelling.
+fn respelt(stored: &Stored<'_>, residue: &Residue<'_>) -> Vec<Respelt> {
+    let mut removed = stored.tamiz.removed.iter().map(|span| span.start).peekable();
+    let mut chars = stored.text.chars();
+    // Places in the clean text and in the original, in code points.
+    let (mut clean, mut original, mut found) = (0, 0, Vec::new());
+    for patch in &residue.patches {
+        let between = patch.at.saturating_sub(clean);
+        chars.by_ref().take(between).for_each(drop);
+        original += between;
+        clean = patch.at + patch.length;
+        let text: String = chars.by_ref().take(patch.length).collect();
+        let end = original + patch.text.chars().count();
+        while removed.next_if(|start| *start < original).is_some() {}
+        if removed.peek() != Some(&original) && !text.is_empty() && end > original {
+            found.push(Respelt { start: original, end, text });
+        }
+        original = end;
+    }
+    found
 }

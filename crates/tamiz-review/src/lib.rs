@@ -5,7 +5,8 @@
 //! Beside every part stands what was taken from its documents, in `residue/part-00000.jsonl.zst`…: one line for each
 //! document kept, in the same order, with the document's `id`, the `checksum` of its original text (XXH3, 128 bits,
 //! hexadecimal) and the `patches` that bring it back from the clean text ([`tamiz_core::restore`]). The original is
-//! the text as the stages saw it: of a JSONL record its `text`, of an HTML page the text of its blocks.
+//! the text as the stages saw it: of a JSONL record its `text`, of an HTML page the text of its blocks. Of such a page the
+//! `hints` stand there too, so that one who asks why can take it through the stages again as the run saw it.
 //!
 //! # What this crate does not know
 //! Any stage, pipelines, how a run works; how anything is put to a terminal.
@@ -32,6 +33,7 @@
 
 mod diff;
 mod documents;
+mod hints;
 mod output;
 mod report;
 mod residue;
@@ -43,5 +45,5 @@ pub use documents::{Documents, DroppedFor, Kept, Language, Marks, NameMark, Remo
 pub use output::{Manifest, OutputDir, OutputFile, Pipeline, ReviewError};
 pub use report::report;
 pub use residue::{Nearest, Residue, checksum};
-pub use restore::{find, restore};
+pub use restore::{find, ids, quarantined, restore};
 pub use verify::{Proof, verify};

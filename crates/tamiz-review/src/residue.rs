@@ -7,6 +7,8 @@ use serde_json::value::RawValue;
 use tamiz_core::{Document, Patch, Rendered};
 use xxhash_rust::xxh3::xxh3_128;
 
+use crate::hints;
+
 /// How near a document's least certain line is to the threshold.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Nearest {
@@ -50,6 +52,9 @@ pub struct Residue<'r> {
     /// The line that was decided most narrowly, where a stage goes by scores: the report shows it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nearest: Option<Nearest>,
+    /// What a page's HTML said of its lines: see [`Kept::hints`](crate::Kept::hints).
+    #[serde(default, skip_serializing_if = "Option::is_none", borrow)]
+    pub hints: Option<Cow<'r, str>>,
 }
 
 impl<'r> Residue<'r> {
@@ -65,6 +70,7 @@ impl<'r> Residue<'r> {
             checksum: checksum(document.source()).into(),
             patches: rendered.patches().collect(),
             nearest: Nearest::of(document),
+            hints: document.hints().map(|hints| hints::write(hints).into()),
         }
     }
 

@@ -16,16 +16,17 @@ use crate::{Options, RunError};
 /// Bytes of input that are measured: enough to be steady, few enough to be held in memory.
 const SAMPLE: usize = 64 << 20;
 
-/// Counts the process's allocations so far, where the program has an allocator that counts.
+/// Counts the calling thread's allocations so far, where the program has an allocator that counts.
 static ALLOCATIONS: OnceLock<fn() -> u64> = OnceLock::new();
 
-/// Says how allocations are counted: for programs whose global allocator does. Benches then tell of them.
+/// Says how the calling thread's allocations are counted: for programs whose global allocator does. Benches then tell of
+/// them.
 pub fn count_allocations(counter: fn() -> u64) {
     // The first one stays; there is one allocator.
     let _ = ALLOCATIONS.set(counter);
 }
 
-/// The allocations of the process so far; 0 where nothing counts them.
+/// The calling thread's allocations so far; 0 where nothing counts them.
 pub(crate) fn allocations() -> u64 {
     ALLOCATIONS.get().map_or(0, |counter| counter())
 }
@@ -63,7 +64,8 @@ pub struct BenchRow {
     /// The share of the whole pipeline's time, from 0 to 1.
     #[serde(default)]
     pub share: f64,
-    /// Allocations per document, where the program counts them: see [`count_allocations`].
+    /// Calls per document that asked for memory or for more of it, where the program counts them: see
+    /// [`count_allocations`]. The parts of reading and writing are only counted together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub allocations_per_document: Option<f64>,
 }
@@ -100,23 +102,25 @@ pub fn bench(
         held += batch.len();
         batches.push(batch);
     }
-    let best = |stages| -> Result<Tally, RunError> {
+    let best = |stages| -> Result<Measured, RunError> {
         let mut cleaner = Cleaner::new(stages, compression, None, false, None, None)?;
-        let mut best: Option<(f64, Tally)> = None;
+        let mut best: Option<(f64, Measured)> = None;
         for _ in 0..rounds.max(1) {
             let mut sum = Tally::new(stages.len());
+            let allocated = allocations();
             for batch in &batches {
                 sum.add(cleaner.work(batch, 0.0)?.tally);
             }
+            let allocated = allocations() - allocated;
             sum.seconds.reading = reading;
             let seconds = total_seconds(&sum);
             if best.as_ref().is_none_or(|(least, _)| seconds < *least) {
-                best = Some((seconds, sum));
+                best = Some((seconds, (sum, allocated)));
             }
         }
-        Ok(best.map(|(_, tally)| tally).unwrap_or_default())
+        Ok(best.map(|(_, measured)| measured).unwrap_or_default())
     };
-    let (floor, tally) = (best(&none)?, best(&stages)?);
+    let ((floor, floor_allocations), (tally, all_allocations)) = (best(&none)?, best(&stages)?);
     let documents = floor.counts.kept;
     let text = floor.text_in;
     let floor_seconds = total_seconds(&floor);
@@ -130,6 +134,8 @@ pub fn bench(
         share: ratio(seconds, whole),
         allocations_per_document: None,
     };
+    let allocated =
+        |count: u64, documents: u64| ALLOCATIONS.get().map(|_| ratio(count as f64, documents as f64));
     let seconds = floor.seconds;
     Ok(Bench {
         documents,
@@ -142,15 +148,23 @@ pub fn bench(
         ],
         stages: (stages.names().iter().zip(&tally.stages))
             .map(|(name, count)| BenchRow {
-                allocations_per_document: (ALLOCATIONS.get())
-                    .map(|_| ratio(count.allocations as f64, count.documents as f64)),
+                allocations_per_document: allocated(count.allocations, count.documents),
                 ..row(name, count.documents, count.bytes, count.nanoseconds as f64 / 1e9)
             })
             .collect(),
-        floor_total: row("reading and writing", documents, text, floor_seconds),
-        total: row("all", documents, text, whole),
+        floor_total: BenchRow {
+            allocations_per_document: allocated(floor_allocations, documents),
+            ..row("reading and writing", documents, text, floor_seconds)
+        },
+        total: BenchRow {
+            allocations_per_document: allocated(all_allocations, documents),
+            ..row("all", documents, text, whole)
+        },
     })
 }
+
+/// A round's tally, and the allocations in it.
+type Measured = (Tally, u64);
 
 fn total_seconds(tally: &Tally) -> f64 {
     let stages: u64 = tally.stages.iter().map(|stage| stage.nanoseconds).sum();

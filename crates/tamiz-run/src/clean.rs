@@ -52,10 +52,25 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    fn with_capacity(bytes: usize) -> Self {
-        Self { bytes: Vec::with_capacity(bytes), ..Self::default() }
+    /// A block that is gathered in that memory.
+    fn within(bytes: Vec<u8>) -> Self {
+        Self { bytes, ..Self::default() }
+    }
+
+    /// Moves its bytes to memory of their own size, and gives that in which they were gathered back. Blocks wait for
+    /// their turn to be written, and what waits is what decides how much memory a run takes.
+    fn settle(&mut self, buffer: &mut Vec<u8>) {
+        let bytes = self.bytes.as_slice().into();
+        *buffer = std::mem::replace(&mut self.bytes, bytes);
+        buffer.clear();
+        if buffer.capacity() > LARGEST_BUFFER {
+            *buffer = Vec::new();
+        }
     }
 }
+
+/// A buffer that a rare large record has made larger than this, in bytes, is not kept.
+const LARGEST_BUFFER: usize = 8 << 20;
 
 /// The columns of documents that are kept, and of those that are dropped, in an output of Parquet files.
 #[derive(Clone)]
@@ -76,6 +91,8 @@ pub(crate) struct Cleaner<'r> {
     encoder: Encoder,
     scratch: Scratch,
     spare: Vec<u8>,
+    /// Where documents kept, dropped ones, faults and residue are gathered.
+    buffers: [Vec<u8>; 4],
     /// The most bytes of a broken record that go to quarantine.
     raw_limit: usize,
     /// Compresses the residue, where that is asked for.
@@ -123,6 +140,7 @@ impl<'r> Cleaner<'r> {
             encoder,
             scratch: Scratch::default(),
             spare: Vec::new(),
+            buffers: Default::default(),
             raw_limit,
             residue,
             guard,
@@ -246,12 +264,12 @@ impl<'r> Cleaner<'r> {
 
     fn quarantine(&self, fault: &Fault<'_>, site: Option<&str>, done: &mut Cleaned) {
         fault.write(self.raw_limit, &mut done.quarantine.bytes);
-        done.quarantine.records += 1;
+        done.quarantine.records += fault.records;
         if let Some(guard) = self.guard {
             let example = || format!("{}: {}", fault.place, fault.reason);
-            done.seen.see(guard, site, Event::Quarantined, &example);
+            done.seen.see_many(guard, site, Event::Quarantined, fault.records, &example);
         }
-        done.tally.counts.quarantined += 1;
+        done.tally.counts.quarantined += fault.records;
     }
 }
 
@@ -270,11 +288,12 @@ impl Work for Cleaner<'_> {
     type Done = Cleaned;
 
     fn work(&mut self, batch: &Batch, reading: f64) -> Result<Cleaned, RunError> {
+        let [kept, dropped, quarantine, residue] = std::mem::take(&mut self.buffers).map(Block::within);
         let mut done = Cleaned {
-            kept: Block::with_capacity(batch.len() + batch.len() / 4),
-            dropped: Block::default(),
-            quarantine: Block::default(),
-            residue: Block::default(),
+            kept,
+            dropped,
+            quarantine,
+            residue,
             tally: Tally::new(self.stages.len()),
             consumed: batch.consumed,
             digest: batch.digest(),
@@ -290,11 +309,11 @@ impl Work for Cleaner<'_> {
         for entry in batch.records() {
             match entry {
                 Ok(record) => {
-                    done.tally.saw(record.place.given);
+                    done.tally.saw(record.place.given, 1);
                     self.document(&record, &mut clock, &mut done, &mut tables)?;
                 }
                 Err(fault) => {
-                    done.tally.saw(fault.place.given);
+                    done.tally.saw(fault.place.given, fault.records);
                     self.quarantine(&fault, None, &mut done);
                 }
             }
@@ -326,6 +345,10 @@ impl Work for Cleaner<'_> {
             encoder.encode(&mut block.bytes, &mut self.spare).map_err(|error| cannot_compress(&error))?;
         }
         done.quarantine.plain = done.quarantine.bytes.len() as u64;
+        let blocks = [&mut done.kept, &mut done.dropped, &mut done.quarantine, &mut done.residue];
+        for (block, buffer) in blocks.into_iter().zip(&mut self.buffers) {
+            block.settle(buffer);
+        }
         lap(&mut clock, &mut done.tally.seconds.compressing);
         Ok(done)
     }

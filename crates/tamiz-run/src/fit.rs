@@ -166,13 +166,17 @@ impl Work for Observer<'_> {
     fn work(&mut self, batch: &Batch, _: f64) -> Result<(Tally, u64), RunError> {
         let mut tally = Tally::new(self.stages.len());
         for entry in batch.records() {
-            tally.counts.read += 1;
             let read = entry.and_then(|record| record.document().map(|document| (record, document)));
-            let Ok((record, mut document)) = read else {
-                // The run that follows tells of it; here it is counted.
-                tally.counts.quarantined += 1;
-                continue;
+            let (record, mut document) = match read {
+                Ok(read) => read,
+                Err(fault) => {
+                    // The run that follows tells of it; here it is counted.
+                    tally.counts.read += fault.records;
+                    tally.counts.quarantined += fault.records;
+                    continue;
+                }
             };
+            tally.counts.read += 1;
             tally.text_in += document.source().len() as u64;
             if self.stages.apply(&mut document, &mut self.scratch, &mut tally.stages).is_err() {
                 tally.counts.quarantined += 1;

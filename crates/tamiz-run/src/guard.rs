@@ -40,15 +40,15 @@ struct Counted {
 }
 
 impl Counted {
-    fn see(&mut self, event: Event, example: &dyn Fn() -> String) {
-        self.documents += 1;
+    fn see(&mut self, event: Event, documents: u64, example: &dyn Fn() -> String) {
+        self.documents += documents;
         let index = match event {
             Event::Kept => return,
             Event::Dropped => 0,
             Event::Quarantined => 1,
             Event::Cut => 2,
         };
-        self.counts[index] += 1;
+        self.counts[index] += documents;
         if self.examples[index].len() < EXAMPLES {
             self.examples[index].push(example());
         }
@@ -73,11 +73,23 @@ impl Seen {
         event: Event,
         example: &dyn Fn() -> String,
     ) {
-        self.overall.see(event, example);
+        self.see_many(guard, site, event, 1, example);
+    }
+
+    /// Counts so many documents at once, with one example for all.
+    pub(crate) fn see_many(
+        &mut self,
+        guard: &Guard,
+        site: Option<&str>,
+        event: Event,
+        documents: u64,
+        example: &dyn Fn() -> String,
+    ) {
+        self.overall.see(event, documents, example);
         if let Some(site) = site.filter(|_| guard.site.any()) {
             match self.sites.get_mut(site) {
-                Some(counted) => counted.see(event, example),
-                None => self.sites.entry(site.to_owned()).or_default().see(event, example),
+                Some(counted) => counted.see(event, documents, example),
+                None => self.sites.entry(site.to_owned()).or_default().see(event, documents, example),
             }
         }
     }

@@ -201,6 +201,8 @@ struct Sums {
     inputs: Vec<u64>,
     stages: Vec<StageCount>,
     seconds: Seconds,
+    #[serde(default)]
+    wall: f64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -232,6 +234,7 @@ impl Sums {
             inputs: tally.inputs.clone(),
             stages: tally.stages.clone(),
             seconds: tally.seconds,
+            wall: tally.wall,
         }
     }
 
@@ -252,6 +255,7 @@ impl Sums {
             inputs: self.inputs,
             stages: self.stages,
             seconds: self.seconds,
+            wall: self.wall,
         }
     }
 }

@@ -52,6 +52,12 @@ impl<'p> Ready<'p> {
         Ok(prepare(pipeline, &sources, options)?.map(|(stages, _)| Self { stages }))
     }
 
+    /// The stages before the first one that has to learn: all of them where none does.
+    #[must_use]
+    pub fn unlearned(pipeline: &'p Pipeline) -> Self {
+        Self { stages: Stages::new(pipeline) }
+    }
+
     /// The keys of the output record that its stages write.
     #[must_use]
     pub fn marks(&self) -> Marks {

@@ -94,6 +94,7 @@ pub fn run(
     };
     // What the finished parts hold: all that is left of a run that is stopped.
     let mut held = done.tally.clone();
+    let before = done.tally.wall;
     let (mut tally, ending) = work.run(listing.sources, stdin(), done, |cleaned, tally| {
         if output.write(cleaned, tally)? {
             held = tally.clone();
@@ -104,7 +105,7 @@ pub fn run(
     let clock = Instant::now();
     let files = if interrupted { Vec::new() } else { output.finish(&tally)? };
     tally.seconds.writing += clock.elapsed().as_secs_f64();
-    let wall = start.elapsed().as_secs_f64();
+    let wall = before + start.elapsed().as_secs_f64();
     let told = if interrupted { &held } else { &tally };
     let summary = Summary::new(told, &stages.names(), left, options.thread_count(), wall);
     let summary = Summary { interrupted, ..summary };
@@ -302,6 +303,7 @@ impl Job<'_> {
             return Ok((done.tally, Ending::Stopped));
         }
         let mut total = done.tally;
+        let (before, begun) = (total.wall, Instant::now());
         let cleaner = || {
             let (stages, guard) = (self.stages, self.guard);
             Cleaner::new(stages, self.compression, self.raw_limit, self.residue, guard, self.shapes)
@@ -312,6 +314,7 @@ impl Job<'_> {
             let tally = std::mem::take(&mut cleaned.tally);
             progress.add(cleaned.consumed, tally.counts.read, tally.text_in);
             total.add(tally);
+            total.wall = before + begun.elapsed().as_secs_f64();
             sink(&mut cleaned, &total)?;
             total.seconds.writing += clock.elapsed().as_secs_f64();
             if let Some(watch) = &mut watch {

@@ -94,7 +94,10 @@ impl States {
     fn open(path: &Path) -> Result<Self, RunError> {
         let shown = path.display();
         let unreadable = |error: io::Error| {
-            RunError::new(format!("cannot read the state {shown}: {error}"), "check the path")
+            let near = if path.exists() { None } else { tamiz_pipeline::near(path, |_| true) };
+            let remedy =
+                near.map_or("check the path".to_owned(), |near| format!("did you mean {}?", near.display()));
+            RunError::new(format!("cannot read the state {shown}: {error}"), remedy)
         };
         let file = File::open(path).map_err(unreadable)?;
         let length = file.metadata().map_err(unreadable)?.len();

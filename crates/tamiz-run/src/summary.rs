@@ -29,7 +29,7 @@ pub struct Summary {
     pub seconds: Seconds,
     /// Threads that did the work.
     pub threads: usize,
-    /// Seconds from start to end on the clock.
+    /// Seconds from start to end on the clock; of a run that went on, with those that its finished parts took before.
     pub wall_seconds: f64,
     /// Megabytes (10^6 bytes) of text in per second on the clock.
     pub megabytes_per_second: f64,

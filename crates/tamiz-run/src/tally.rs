@@ -117,6 +117,8 @@ pub(crate) struct Tally {
     pub(crate) inputs: Vec<u64>,
     pub(crate) stages: Vec<StageCount>,
     pub(crate) seconds: Seconds,
+    /// Seconds on the clock up to the part that was finished last, of this run and those that it goes on with.
+    pub(crate) wall: f64,
 }
 
 /// As [`StageTally`], without what can be computed.
@@ -136,13 +138,13 @@ impl Tally {
         Self { stages: vec![StageCount::default(); stages], ..Self::default() }
     }
 
-    /// Counts a record or fault of that input.
-    pub(crate) fn saw(&mut self, input: usize) {
-        self.counts.read += 1;
+    /// Counts so many records of that input, or a fault that stands for them.
+    pub(crate) fn saw(&mut self, input: usize, records: u64) {
+        self.counts.read += records;
         if self.inputs.len() <= input {
             self.inputs.resize(input + 1, 0);
         }
-        self.inputs[input] += 1;
+        self.inputs[input] += records;
     }
 
     pub(crate) fn add(&mut self, other: Tally) {

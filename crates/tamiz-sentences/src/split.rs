@@ -130,8 +130,16 @@ fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, l
     if next == closed && run.mark != Mark::Full {
         return false;
     }
-    // [...] and (?) are remarks inside a sentence, whatever they close it with.
+    // [...] and (?) are remarks inside a sentence, whatever they close it with; between two sentences [...] is neither's.
     if matches!(before, '[' | '(') && run.mark != Mark::Full {
+        return before == '['
+            && run.mark == Mark::Ellipsis
+            && run.start == start + 1
+            && closed == run.end + 1
+            && matches!(look_ahead(text, next).0, Next::Upper);
+    }
+    // A label with what a lost blank has left of itself: `Fax:? 203 …`.
+    if before == ':' && run.mark == Mark::Strong {
         return false;
     }
     // Armenian writes its full stop like our colon, and its colon like our full stop.

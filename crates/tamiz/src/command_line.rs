@@ -21,6 +21,13 @@ pub struct CommandLine {
 }
 
 const EXIT_STATUS: &str = "\
+Examples:
+  tamiz doctor crawl/                            what is wrong with the input
+  tamiz new my-site.toml --from crawl/           a definition to start from
+  tamiz peek my-site.toml crawl/                 what it does to a few documents
+  tamiz run my-site.toml crawl/ -o clean         all of them
+  tamiz why clean page-7.html --line Suscríbete  why a line went or stayed
+
 Exit status:
     0  done
     1  a check found something
@@ -141,6 +148,12 @@ impl From<tamiz_review::ReviewError> for Failure {
 /// Runs the program on the process's arguments.
 #[must_use]
 pub fn main() -> ExitCode {
+    if densa_alloc::is_active() {
+        tamiz_run::count_allocations(|| {
+            let counted = densa_alloc::thread_stats();
+            counted.allocs + counted.reallocs
+        });
+    }
     let arguments = CommandLine::try_parse().unwrap_or_else(|error| suggest(error).exit());
     let result = match arguments.command {
         Command::Run(arguments) => commands::run::run(&arguments),

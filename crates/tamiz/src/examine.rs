@@ -24,6 +24,9 @@ pub(crate) struct Examination {
     pub(crate) longest: u64,
     /// How many records have each field, beside `id` and `text`.
     pub(crate) fields: BTreeMap<String, u64>,
+    /// How many texts and pages were decoded from each encoding that is not UTF-8, and how many were repaired how.
+    pub(crate) encodings: BTreeMap<String, u64>,
+    pub(crate) repairs: BTreeMap<String, u64>,
     findings: Vec<Finding>,
     /// Hashes of the ids so far: eight bytes a record.
     ids: HashSet<u64>,
@@ -41,11 +44,15 @@ const MOJIBAKE: [&str; 10] = ["Ã¡", "Ã©", "Ã³", "Ã±", "Ã¼", "Ã¶", "�
 
 impl Examination {
     fn find(&mut self, what: &str, first: impl FnOnce() -> String, remedy: &str) {
+        self.find_many(what, 1, first, remedy);
+    }
+
+    fn find_many(&mut self, what: &str, records: u64, first: impl FnOnce() -> String, remedy: &str) {
         match self.findings.iter_mut().find(|finding| finding.what == what) {
-            Some(finding) => finding.count += 1,
+            Some(finding) => finding.count += records,
             None => self.findings.push(Finding {
                 what: what.to_owned(),
-                count: 1,
+                count: records,
                 first: first(),
                 remedy: remedy.to_owned(),
                 is_fault: what != NO_ID,
@@ -76,7 +83,7 @@ impl Examination {
             _ => fault.remedy.to_string(),
         };
         let first = || fault.place.to_string();
-        self.find(&format!("cannot be read: {what}"), first, &remedy);
+        self.find_many(&format!("cannot be read: {what}"), fault.records, first, &remedy);
     }
 
     /// Takes in a record.
@@ -98,6 +105,16 @@ impl Examination {
                 None => {
                     self.fields.insert(key.to_owned(), 1);
                 }
+            }
+        }
+        for (key, value) in &record.facts {
+            let counts = match *key {
+                "encoding" => &mut self.encodings,
+                "repaired" => &mut self.repairs,
+                _ => continue,
+            };
+            for one in value.split(", ") {
+                *counts.entry(one.to_owned()).or_default() += 1;
             }
         }
         let place = || record.place.to_string();

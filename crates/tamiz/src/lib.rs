@@ -14,6 +14,7 @@
 pub mod command_line;
 mod commands;
 mod examine;
+mod outdir;
 mod page;
 mod shown;
 mod trial;

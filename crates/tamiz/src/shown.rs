@@ -13,6 +13,22 @@ pub(crate) fn thousands(number: u64) -> String {
     shown
 }
 
+/// A number of things: `1 record`, `2 records`.
+pub(crate) fn several(count: u64, what: &str) -> String {
+    format!("{} {what}{}", thousands(count), if count == 1 { "" } else { "s" })
+}
+
+/// Bytes as people say them: `9.3 kB`, `1.2 GB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let bytes = bytes as f64;
+    match bytes {
+        b if b < 1e3 => format!("{b:.0} bytes"),
+        b if b < 1e5 => format!("{:.1} kB", b / 1e3),
+        b if b < 1e9 => format!("{:.1} MB", b / 1e6),
+        b => format!("{:.1} GB", b / 1e9),
+    }
+}
+
 /// Whether a character may go to a terminal as it is. Control characters could move the cursor or rewrite what stands
 /// there, and marks that turn the direction of text could hide it.
 fn is_harmless(c: char) -> bool {
@@ -76,5 +92,11 @@ mod tests {
         );
         assert_eq!((short("sierra", 6).as_str(), short("sierras", 6).as_str()), ("sierra", "sierr…"));
         assert_eq!(thousands(1_234_567), "1,234,567");
+        assert_eq!(
+            (several(1, "record"), several(1_200, "record")),
+            ("1 record".into(), "1,200 records".into())
+        );
+        let sizes = [999, 9_310, 99_999, 100_000, 20_000_000, 1_200_000_000].map(size);
+        assert_eq!(sizes, ["999 bytes", "9.3 kB", "100.0 kB", "0.1 MB", "20.0 MB", "1.2 GB"]);
     }
 }

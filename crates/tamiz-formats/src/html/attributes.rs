@@ -6,7 +6,7 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use tamiz_core::{ClassWords, Landmarks};
 
 /// Values are looked at up to this many bytes.
-const LONGEST: usize = 2048;
+pub(super) const LONGEST: usize = 2048;
 
 /// The attributes of a start tag.
 #[derive(Default)]
@@ -94,7 +94,8 @@ impl Attributes {
         self.href.trim()
     }
 
-    pub(super) fn name(&mut self, name: &[u8]) {
+    /// The next attribute; whether its value matters.
+    pub(super) fn name(&mut self, name: &[u8]) -> bool {
         self.end();
         self.current = match name {
             b"class" => Name::Class,
@@ -115,6 +116,7 @@ impl Attributes {
             _ => Name::Other,
         };
         self.has_address |= self.current == Name::Href;
+        self.current != Name::Other
     }
 
     /// The attribute ends, with or without a value.

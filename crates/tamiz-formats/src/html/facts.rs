@@ -112,10 +112,14 @@ impl Facts {
         }
     }
 
+    /// Whether the text of an element that is passed over says something of the page.
+    pub(super) fn wants(&self, tag: Tag) -> bool {
+        tag == Tag::Title || (tag == Tag::Script && self.is_json)
+    }
+
     /// Text of an element that is passed over.
     pub(super) fn dropped_text(&mut self, tag: Tag, text: &str) {
-        let wanted = tag == Tag::Title || (tag == Tag::Script && self.is_json);
-        if wanted && self.buffer.len() + text.len() <= LONGEST_JSON {
+        if self.wants(tag) && self.buffer.len() + text.len() <= LONGEST_JSON {
             self.buffer.push_str(text);
         }
     }

@@ -85,11 +85,14 @@ impl Lines {
 
     /// Appends text, each run of HTML's white space as one space, none at the line's start.
     pub(super) fn text(&mut self, text: &str, stand: &Stand) {
-        let is_space = |c: char| matches!(c, ' ' | '\t' | '\n' | '\r' | '\x0c');
+        let is_space = |b: &u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c');
         let mut rest = text;
         let mut size = 0;
         while !rest.is_empty() {
-            let word = rest.bytes().position(|b| is_space(b.into())).unwrap_or(rest.len());
+            let bytes = rest.as_bytes();
+            let word = bytes.iter().position(is_space).unwrap_or(bytes.len());
+            let next =
+                bytes[word..].iter().position(|b| !is_space(b)).map_or(bytes.len(), |blanks| word + blanks);
             if word > 0 {
                 if self.blank && self.out.len() > self.start {
                     self.out.push(' ');
@@ -101,7 +104,7 @@ impl Lines {
             if word < rest.len() {
                 self.blank = true;
             }
-            rest = rest[word..].trim_start_matches(is_space);
+            rest = &rest[next..];
         }
         if size > 0 {
             self.count(size, stand);

@@ -8,13 +8,14 @@ mod attributes;
 mod element;
 mod facts;
 mod lines;
+mod tokens;
 mod walk;
 
 use std::borrow::Cow;
 
 use html5gum::Tokenizer;
-use html5gum::emitters::callback::CallbackEmitter;
 use tamiz_core::Hints;
+use tokens::Tokens;
 use walk::Walk;
 
 /// How a page is read.
@@ -92,13 +93,16 @@ const CHAIN: usize = 200;
 fn short_chains(page: &str) -> Cow<'_, str> {
     let bytes = page.as_bytes();
     let (mut out, mut from, mut at) = (String::new(), 0, 0);
-    while let Some(open) = memchr::memchr(b'<', &bytes[at..]) {
+    'tags: while let Some(open) = memchr::memchr(b'<', &bytes[at..]) {
         at += open + 1;
         if !bytes.get(at).is_some_and(u8::is_ascii_alphabetic) {
             continue;
         }
         let mut quoted = 0;
-        while let Some(mark) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) {
+        loop {
+            // Without such a sign no tag ends any more: nothing is left to be done, and looking for it from every other
+            // tag on would take a time that grows with the square of the page.
+            let Some(mark) = memchr::memchr3(b'>', b'"', b'\'', &bytes[at..]) else { break 'tags };
             let here = at + mark;
             at = here + 1;
             if bytes[here] == b'>' {
@@ -131,10 +135,7 @@ fn short_chains(page: &str) -> Cow<'_, str> {
 
 fn walk(page: &str, options: Options, drops: bool) -> Walk<'_> {
     let mut walk = Walk::new(page, options, drops);
-    let mut emitter = CallbackEmitter::new(&mut walk);
-    // The tokenizer then knows by itself that a script holds no tags.
-    emitter.naively_switch_states(true);
-    let Ok(()) = Tokenizer::new_with_emitter(page, emitter).finish();
+    let Ok(()) = Tokenizer::new_with_emitter(page, Tokens::new(&mut walk)).finish();
     walk
 }
 

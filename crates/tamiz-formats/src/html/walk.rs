@@ -1,9 +1,5 @@
 //! One walk over a page's tokens with a stack of the elements that are open. There is no tree.
 
-use std::convert::Infallible;
-
-use html5gum::Span;
-use html5gum::emitters::callback::{Callback, CallbackEvent};
 use memchr::memmem;
 use tamiz_core::{ClassWords, Container, Element, Hint, Landmarks};
 
@@ -363,7 +359,7 @@ impl<'p> Walk<'p> {
         }
     }
 
-    fn end_tag(&mut self, name: &[u8]) {
+    pub(super) fn end_tag(&mut self, name: &[u8]) {
         let tag = Tag::of(name);
         if let Some(at) = DROPPABLE.iter().position(|(droppable, _)| *droppable == tag)
             && let Some(left) = &mut self.ends[at]
@@ -430,30 +426,38 @@ pub(super) fn hash(name: &[u8]) -> u32 {
     name.iter().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
-impl Callback<Infallible, ()> for &mut Walk<'_> {
-    fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<Infallible> {
-        match event {
-            CallbackEvent::OpenStartTag { name } => {
-                self.tag = Tag::of(name);
-                self.name = hash(name);
-                self.attributes.clear();
-            }
-            CallbackEvent::AttributeName { name } => self.attributes.name(name),
-            CallbackEvent::AttributeValue { value } => self.attributes.value(value),
-            CallbackEvent::CloseStartTag { self_closing } => {
-                self.attributes.end();
-                self.start_tag(self_closing);
-            }
-            CallbackEvent::EndTag { name } => self.end_tag(name),
-            CallbackEvent::String { value } => {
-                // The page is UTF-8, and so is every token of it; where it is not, a sign says so.
-                match std::str::from_utf8(value) {
-                    Ok(text) => self.text(text),
-                    Err(_) => self.text(&String::from_utf8_lossy(value)),
-                }
-            }
-            _ => {}
+/// The tokens of the page, one by one.
+impl Walk<'_> {
+    pub(super) fn open_start_tag(&mut self, name: &[u8]) {
+        self.tag = Tag::of(name);
+        self.name = hash(name);
+        self.attributes.clear();
+    }
+
+    /// Whether the attribute's value matters.
+    pub(super) fn attribute_name(&mut self, name: &[u8]) -> bool {
+        self.attributes.name(name)
+    }
+
+    pub(super) fn attribute_value(&mut self, value: &[u8]) {
+        self.attributes.value(value);
+    }
+
+    pub(super) fn close_start_tag(&mut self, self_closing: bool) {
+        self.attributes.end();
+        self.start_tag(self_closing);
+    }
+
+    pub(super) fn bytes(&mut self, text: &[u8]) {
+        // The page is UTF-8, and so is every token of it; where it is not, a sign says so.
+        match std::str::from_utf8(text) {
+            Ok(text) => self.text(text),
+            Err(_) => self.text(&String::from_utf8_lossy(text)),
         }
-        None
+    }
+
+    /// Whether anything comes of text that stands here.
+    pub(super) fn wants_text(&self) -> bool {
+        self.dropped.is_none_or(|(tag, _)| self.facts.wants(tag))
     }
 }

@@ -199,6 +199,7 @@ impl Open {
             offset,
             line: 1,
             record,
+            records: 1,
             row_group: None,
             kind,
         });

@@ -30,6 +30,7 @@ impl Reader {
             offset: 0,
             line: 1,
             record: 1,
+            records: 1,
             row_group: None,
             kind,
         });
@@ -94,7 +95,16 @@ pub(super) fn note_change(
         length: 0,
     };
     let (source, (offset, line, record)) = (Arc::clone(source), place);
-    batch.pieces.push(Piece { source, range: at..at, offset, line, record, row_group: None, kind });
+    batch.pieces.push(Piece {
+        source,
+        range: at..at,
+        offset,
+        line,
+        record,
+        records: 1,
+        row_group: None,
+        kind,
+    });
     count(left, 1);
 }
 
@@ -131,7 +141,16 @@ impl Open {
         }
         let range = start..batch.filled;
         let source = Arc::clone(&self.source);
-        batch.pieces.push(Piece { source, range, offset: 0, line: 1, record: 1, row_group: None, kind });
+        batch.pieces.push(Piece {
+            source,
+            range,
+            offset: 0,
+            line: 1,
+            record: 1,
+            records: 1,
+            row_group: None,
+            kind,
+        });
         count(left, 1);
         Filled::Source
     }

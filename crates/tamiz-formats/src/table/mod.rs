@@ -4,13 +4,15 @@
 //! stay beside it as they were read, so that they can be written to Parquet again with their types.
 
 mod lines;
+mod pages;
 mod read;
 mod rows;
+mod salvage;
 mod shape;
 mod write;
 
 pub(crate) use lines::JsonLines;
-pub(crate) use read::Table;
+pub(crate) use read::{REMEDY, Table};
 pub(crate) use rows::Rows;
 pub use shape::Shape;
 pub use write::{RowGroup, TableFile, TableRows};

@@ -11,47 +11,66 @@ use arrow_schema::{DataType, Field, Schema};
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder,
+    RowSelection,
 };
+use parquet::column::page::PageReader;
 use parquet::file::metadata::RowGroupMetaData;
+use parquet::file::serialized_reader::SerializedPageReader;
+use parquet::schema::types::SchemaDescriptor;
 
 use super::Rows;
+use super::pages::Pages;
+use super::salvage::{Salvage, Stretch, salvage};
 use crate::batch::{Batch, Piece, PieceKind};
+use crate::decode::FREE;
 use crate::{Limits, Source};
 
 /// About how many bytes of rows are read at a time.
 const STEP: u64 = 64 << 10;
 
 /// Rows read at a time at most.
-const MOST_ROWS: u64 = 1024;
+pub(super) const MOST_ROWS: u64 = 1024;
 
-/// What every row group may become when it is decompressed, however small it is.
-const FREE: u64 = 64 << 20;
+/// What to do about rows that are lost.
+pub(crate) const REMEDY: &str = "fetch or write the file again; all that can be read of it has been read";
+
+/// Why a row group is damaged though all of it can be read.
+pub(super) const OTHER_COUNT: &str = "it has another number of rows than the file's footer says";
 
 /// A Parquet file that is being read.
 pub(crate) struct Table {
     source: Arc<Source>,
     file: File,
     metadata: ArrowReaderMetadata,
+    /// The number of each row group's first row, from 0, and behind them that of all rows.
+    firsts: Vec<u64>,
+    /// What the footer says of the number of rows, if that is not the sum of its row groups' and was not told yet.
+    miscounted: Option<i64>,
+    /// Whether the footer's counts fit together, so that rows that are missing can be counted by them.
+    is_believed: bool,
     /// The row groups that are still to be read.
     groups: Range<usize>,
     /// The share's bounds on the place of a row group.
     share: Range<u64>,
-    /// Rows of the file before the row group that comes next.
-    rows: u64,
+    /// How far what is decompressed may grow, as a multiple.
+    expansion: u64,
     current: Option<Group>,
+    /// What is still to be read of a damaged row group, and of which columns where rows are lost.
+    salvage: Option<(usize, std::vec::IntoIter<Stretch>, Option<ProjectionMask>)>,
 }
 
-/// A row group that cannot be read, the numbers of its rows, and why.
-type Lost = (usize, Range<u64>, String);
-
-/// A row group that is being read.
+/// Rows of a row group that are being read.
 struct Group {
     index: usize,
     reader: ParquetRecordBatchReader,
-    /// Rows of the file that were read, of this group and those before.
+    /// The number of the next row, from 0.
     done: u64,
-    /// Rows of the file up to this group's end.
+    /// That of the row behind the last.
     end: u64,
+    /// Why these rows are lost, though some of their columns can be read.
+    lost: Option<Arc<str>>,
+    /// Whether the row group is known to be damaged.
+    damaged: bool,
 }
 
 impl Table {
@@ -66,115 +85,208 @@ impl Table {
             Err(reason) => return Err((source, reason)),
         };
         let (from, until) = range.unwrap_or((0, u64::MAX));
-        let groups = 0..metadata.metadata().num_row_groups();
-        Ok(Self { source, file, metadata, groups, share: from..until, rows: 0, current: None })
+        let mut firsts = vec![0u64];
+        for group in metadata.metadata().row_groups() {
+            let rows = u64::try_from(group.num_rows()).unwrap_or(0);
+            firsts.push(firsts[firsts.len() - 1].saturating_add(rows));
+        }
+        let groups = 0..firsts.len() - 1;
+        let told = metadata.metadata().file_metadata().num_rows();
+        let is_believed = u64::try_from(told).is_ok_and(|told| told == firsts[firsts.len() - 1]);
+        Ok(Self {
+            source,
+            file,
+            metadata,
+            firsts,
+            // The first share tells of it.
+            miscounted: (!is_believed && from == 0).then_some(told),
+            is_believed,
+            groups,
+            share: from..until,
+            expansion: u64::MAX,
+            current: None,
+            salvage: None,
+        })
     }
 
     /// Fills the batch; true at the end of the file.
     pub(crate) fn fill(&mut self, batch: &mut Batch, limits: &Limits, left: &mut Option<u64>) -> bool {
-        while batch.size() < limits.batch && *left != Some(0) {
+        self.expansion = limits.expansion;
+        while batch.size() < limits.batch && batch.pieces.len() < crate::read::PIECES && *left != Some(0) {
             let Some(group) = &mut self.current else {
-                match self.open_next(limits) {
-                    Some(Ok(group)) => self.current = Some(group),
-                    Some(Err((index, rows, reason))) => self.damage(batch, index, rows, &reason, left),
-                    None => return true,
+                if !self.open_next(batch, limits, left) {
+                    self.miscounted(batch, left);
+                    return true;
                 }
                 continue;
             };
             let next = guarded(|| group.reader.next().transpose().map_err(|error| error.to_string()));
-            let (index, done, end) = (group.index, group.done, group.end);
-            match next {
+            let (index, done, end, damaged) = (group.index, group.done, group.end, group.damaged);
+            let reason = match next {
                 Ok(Some(columns)) if columns.num_rows() as u64 <= end - done => {
                     let most = left.map_or(usize::MAX, |left| left.try_into().unwrap_or(usize::MAX));
                     let columns = columns.slice(0, columns.num_rows().min(most));
                     group.done += columns.num_rows() as u64;
-                    self.push(batch, index, done, columns, left);
+                    let lost = group.lost.clone();
+                    self.push(batch, index, done, columns, lost, left);
+                    continue;
                 }
                 Ok(None) if done == end => {
                     self.current = None;
-                    batch.consumed += compressed(self.metadata.metadata().row_group(index));
+                    if self.salvage.is_none() {
+                        batch.consumed += compressed(self.metadata.metadata().row_group(index));
+                    }
+                    continue;
                 }
-                Ok(_) => {
-                    self.current = None;
-                    let reason = "it has another number of rows than the file's footer says";
-                    self.damage(batch, index, done..end, reason, left);
-                }
-                Err(reason) => {
-                    self.current = None;
-                    let reason = self.damaged_column(index).unwrap_or(reason);
-                    self.damage(batch, index, done..end, &reason, left);
-                }
+                Ok(_) => OTHER_COUNT.to_owned(),
+                Err(reason) => reason,
+            };
+            let lost = group.lost.as_ref().map(|lost| lost.to_string());
+            self.current = None;
+            if damaged {
+                self.damage(batch, index, done..end, &lost.unwrap_or(reason), left);
+            } else {
+                self.salvage(index, done..end, reason);
             }
         }
         *left == Some(0)
     }
 
-    /// Opens the next row group of this share; the error says which one cannot be read, the numbers of its rows, and why.
-    fn open_next(&mut self, limits: &Limits) -> Option<Result<Group, Lost>> {
-        loop {
-            let index = self.groups.next()?;
-            let group = self.metadata.metadata().row_group(index);
-            let rows = self.rows..self.rows.saturating_add(group.num_rows().max(0) as u64);
-            self.rows = rows.end;
-            if !self.share.contains(&start(group)) || rows.is_empty() {
-                continue;
+    /// Opens the next rows of this share, or tells that they are lost; false if there are none.
+    fn open_next(&mut self, batch: &mut Batch, limits: &Limits, left: &mut Option<u64>) -> bool {
+        let damaged = self.salvage.as_mut().map(|(index, stretches, columns)| {
+            (*index, stretches.next(), columns.clone().unwrap_or_else(ProjectionMask::all), columns.is_none())
+        });
+        let (index, rows, columns, lost, is_damaged) = match damaged {
+            Some((index, Some(Stretch { rows, reason: Some(reason) }), _, true)) => {
+                self.damage(batch, index, rows, &reason, left);
+                return true;
             }
-            let reader = bounded(group, limits).and_then(|()| {
-                let most = STEP.min(limits.batch as u64);
-                let step =
-                    (rows.end - rows.start).saturating_mul(most) / (group.total_byte_size().max(1) as u64);
-                self.reader(index, step.clamp(1, MOST_ROWS) as usize, ProjectionMask::all())
-            });
-            return Some(match reader {
-                Ok(reader) => Ok(Group { index, reader, done: rows.start, end: rows.end }),
-                Err(reason) => Err((index, rows, reason)),
-            });
+            Some((index, Some(Stretch { rows, reason: Some(reason) }), columns, false)) => {
+                let reason = format!("row group {index} is damaged: {reason}");
+                (index, rows, columns, Some(reason.into()), true)
+            }
+            Some((index, Some(Stretch { rows, reason: None }), ..)) => {
+                (index, rows, ProjectionMask::all(), None, true)
+            }
+            Some((index, None, ..)) => {
+                self.salvage = None;
+                batch.consumed += compressed(self.metadata.metadata().row_group(index));
+                return true;
+            }
+            None => {
+                let Some(index) = self.groups.next() else { return false };
+                let rows = self.firsts[index]..self.firsts[index + 1];
+                let group = self.metadata.metadata().row_group(index);
+                if !self.share.contains(&start(group)) || rows.is_empty() {
+                    return true;
+                }
+                if let Err(reason) = bounded(group, limits) {
+                    self.damage(batch, index, rows, &reason, left);
+                    return true;
+                }
+                (index, rows, ProjectionMask::all(), None, false)
+            }
+        };
+        let group = self.metadata.metadata().row_group(index);
+        let all = self.firsts[index + 1] - self.firsts[index];
+        let most = STEP.min(limits.batch as u64);
+        let step = all.saturating_mul(most) / (group.total_byte_size().max(1) as u64);
+        let part = is_damaged.then(|| rows.clone());
+        match self.reader(index, step.clamp(1, MOST_ROWS) as usize, columns, part) {
+            Ok(reader) => {
+                let (done, end) = (rows.start, rows.end);
+                self.current = Some(Group { index, reader, done, end, lost, damaged: is_damaged });
+            }
+            Err(reason) if is_damaged => self.damage(batch, index, rows, &reason, left),
+            Err(reason) => self.salvage(index, rows, reason),
         }
+        true
     }
 
-    fn reader(
+    /// Looks what is left of a damaged row group.
+    fn salvage(&mut self, index: usize, rows: Range<u64>, reason: String) {
+        let Salvage { stretches, columns } = salvage(self, index, rows, reason);
+        self.salvage = Some((index, stretches.into_iter(), columns));
+    }
+
+    /// Reads a row group, or some rows of it, so many at a time.
+    pub(super) fn reader(
         &self,
         index: usize,
         step: usize,
         columns: ProjectionMask,
+        rows: Option<Range<u64>>,
     ) -> Result<ParquetRecordBatchReader, String> {
         guarded(|| {
             let file = self.file.try_clone().map_err(|error| error.to_string())?;
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone())
-                .with_row_groups(vec![index])
-                .with_batch_size(step)
-                .with_projection(columns)
-                .build()
-                .map_err(|error| error.to_string())
+            let pages = Pages::new(file, self.expansion).map_err(|error| error.to_string())?;
+            let mut builder =
+                ParquetRecordBatchReaderBuilder::new_with_metadata(pages, self.metadata.clone())
+                    .with_row_groups(vec![index])
+                    .with_batch_size(step)
+                    .with_projection(columns);
+            if let Some(rows) = rows {
+                let (first, end) = (self.firsts[index], self.firsts[index + 1]);
+                let range = (rows.start - first) as usize..(rows.end - first) as usize;
+                let all = (end - first) as usize;
+                builder = builder
+                    .with_row_selection(RowSelection::from_consecutive_ranges(std::iter::once(range), all));
+            }
+            builder.build().map_err(|error| error.to_string())
         })
     }
 
-    /// The first column of a row group that cannot be read, with the reason.
-    fn damaged_column(&self, index: usize) -> Option<String> {
-        let schema = self.metadata.parquet_schema();
-        (0..schema.num_columns()).find_map(|leaf| {
-            let mask = ProjectionMask::leaves(schema, [leaf]);
-            let read = self.reader(index, MOST_ROWS as usize, mask).and_then(|reader| {
-                guarded(|| {
-                    let mut reader = reader;
-                    reader.try_for_each(|rows| rows.map(|_| ())).map_err(|error| error.to_string())
-                })
-            });
-            let path = schema.column(leaf).path().string();
-            read.err().map(|reason| format!("column `{path}`: {reason}"))
-        })
+    /// The numbers of the rows behind each page of a column, as far as the pages' headers can be read and say.
+    pub(super) fn page_ends(&self, group: usize, leaf: usize) -> Vec<u64> {
+        let mut ends = Vec::new();
+        let mut row = self.firsts[group];
+        // What the headers said before one that cannot be read holds.
+        let _ = guarded(|| {
+            let shown = |error: parquet::errors::ParquetError| error.to_string();
+            let file = self.file.try_clone().map_err(|error| error.to_string())?;
+            let pages = Arc::new(Pages::new(file, self.expansion).map_err(shown)?);
+            let rows = (self.firsts[group + 1] - row) as usize;
+            let column = self.metadata.metadata().row_group(group).column(leaf);
+            let is_flat = self.columns().column(leaf).max_rep_level() == 0;
+            let mut reader = SerializedPageReader::new(pages, column, rows, None).map_err(shown)?;
+            while let Some(page) = reader.peek_next_page().map_err(shown)? {
+                if !page.is_dict {
+                    let Some(rows) = page.num_rows.or(page.num_levels.filter(|_| is_flat)) else { break };
+                    row = row.saturating_add(rows as u64);
+                    ends.push(row);
+                }
+                reader.skip_next_page().map_err(shown)?;
+            }
+            Ok(())
+        });
+        ends
     }
 
-    fn push(&self, batch: &mut Batch, group: usize, row: u64, columns: RecordBatch, left: &mut Option<u64>) {
+    /// The file's columns, those in structs and lists one by one.
+    pub(super) fn columns(&self) -> &SchemaDescriptor {
+        self.metadata.parquet_schema()
+    }
+
+    fn push(
+        &self,
+        batch: &mut Batch,
+        group: usize,
+        row: u64,
+        columns: RecordBatch,
+        lost: Option<Arc<str>>,
+        left: &mut Option<u64>,
+    ) {
         if let Some(left) = left {
             *left = left.saturating_sub(columns.num_rows() as u64);
         }
         batch.rows_size += size_of_rows(&columns);
         let at = batch.filled;
-        batch.pieces.push(self.piece(at..at, group, row, PieceKind::Rows(Box::new(Rows::new(columns)))));
+        let rows = PieceKind::Rows(Box::new(Rows::new(columns, lost)));
+        batch.pieces.push(self.piece(at..at, group, row, rows));
     }
 
-    /// Rows that cannot be read: one fault that counts them. Reading goes on at the next row group.
+    /// Rows of which nothing can be read: one fault that counts for all of them, or for as many as are still asked for.
     fn damage(
         &self,
         batch: &mut Batch,
@@ -183,15 +295,47 @@ impl Table {
         reason: &str,
         left: &mut Option<u64>,
     ) {
-        let lost = rows.end - rows.start;
+        let lost = if self.is_believed { rows.end - rows.start } else { 1 };
+        let lost = lost.min(left.unwrap_or(u64::MAX));
+        if lost == 0 {
+            return;
+        }
         let noun = if lost == 1 { "row" } else { "rows" };
         let kind = PieceKind::Fault {
             reason: format!("{lost} {noun} of row group {group} cannot be read: {reason}"),
-            remedy: "fetch or write the file again; all other row groups have been read".into(),
+            remedy: REMEDY.into(),
             length: compressed(self.metadata.metadata().row_group(group)),
         };
         let at = batch.filled;
-        batch.pieces.push(self.piece(at..at, group, rows.start, kind));
+        let piece = self.piece(at..at, group, rows.start, kind);
+        batch.pieces.push(Piece { records: lost, ..piece });
+        if let Some(left) = left {
+            *left = left.saturating_sub(lost);
+        }
+    }
+
+    /// Tells that the footer's counts do not fit together.
+    fn miscounted(&mut self, batch: &mut Batch, left: &mut Option<u64>) {
+        let Some(told) = self.miscounted.take().filter(|_| *left != Some(0)) else { return };
+        let sum = self.firsts[self.firsts.len() - 1];
+        let kind = PieceKind::Fault {
+            reason: format!(
+                "the file's footer counts {told} rows, and its row groups {sum}: some may be missing"
+            ),
+            remedy: REMEDY.into(),
+            length: self.source.size,
+        };
+        let (at, source) = (batch.filled, Arc::clone(&self.source));
+        batch.pieces.push(Piece {
+            source,
+            range: at..at,
+            offset: 0,
+            line: 1,
+            record: sum.saturating_add(1),
+            records: 1,
+            row_group: None,
+            kind,
+        });
         if let Some(left) = left {
             *left = left.saturating_sub(1);
         }
@@ -200,7 +344,16 @@ impl Table {
     fn piece(&self, range: Range<usize>, group: usize, row: u64, kind: PieceKind) -> Piece {
         let offset = start(self.metadata.metadata().row_group(group));
         let source = Arc::clone(&self.source);
-        Piece { source, range, offset, line: 1, record: row + 1, row_group: Some(group as u64), kind }
+        Piece {
+            source,
+            range,
+            offset,
+            line: 1,
+            record: row + 1,
+            records: 1,
+            row_group: Some(group as u64),
+            kind,
+        }
     }
 
     /// The file, to look whether it has changed.
@@ -210,7 +363,7 @@ impl Table {
 
     /// The number of the record behind the last.
     pub(crate) fn record(&self) -> u64 {
-        self.rows + 1
+        self.firsts[self.groups.start] + 1
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rows of a Parquet file that are worked on together.
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use arrow_array::RecordBatch;
 use arrow_json::writer::{LineDelimited, WriterBuilder};
@@ -11,6 +11,8 @@ use arrow_schema::DataType;
 #[derive(Debug)]
 pub(crate) struct Rows {
     pub(crate) columns: RecordBatch,
+    /// Why the rows are lost, though these columns of them can be read.
+    pub(crate) lost: Option<Arc<str>>,
     json: OnceLock<Json>,
 }
 
@@ -23,8 +25,8 @@ struct Json {
 }
 
 impl Rows {
-    pub(crate) fn new(columns: RecordBatch) -> Self {
-        Self { columns, json: OnceLock::new() }
+    pub(crate) fn new(columns: RecordBatch, lost: Option<Arc<str>>) -> Self {
+        Self { columns, lost, json: OnceLock::new() }
     }
 
     pub(crate) fn len(&self) -> usize {

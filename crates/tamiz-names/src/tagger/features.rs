@@ -169,7 +169,8 @@ impl View<'_> {
         let tag = u64::from(zone.tags[at]);
         let start = u64::from(token.flags & (START | RUN));
         let cases = self.corpus.map(|corpus| &corpus.cases);
-        let small = self.evidence.is_small(token.hash) || cases.is_some_and(|cases| cases.is_small(token.hash));
+        let small =
+            self.evidence.is_small(token.hash) || cases.is_some_and(|cases| cases.is_small(token.hash));
         let capital =
             self.evidence.is_capital(token.hash) || cases.is_some_and(|cases| cases.is_capital(token.hash));
         let (small, capital) = (u64::from(small), u64::from(capital));
@@ -183,7 +184,11 @@ impl View<'_> {
         self.add(sink, 24, tag << 16 | flags);
         self.add(sink, 25, tag << 8 | zone.entries[at].map_or(0, |entry| u64::from(entry.weight) + 1));
         let last = zone.last - zone.first - 1;
-        self.add(sink, 26, (at.min(3) as u64) << 8 | ((last - at).min(3) as u64) << 4 | u64::from(start != 0));
+        self.add(
+            sink,
+            26,
+            (at.min(3) as u64) << 8 | ((last - at).min(3) as u64) << 4 | u64::from(start != 0),
+        );
         let near = |at: Option<usize>| at.and_then(|at| zone.tags.get(at)).map_or(15, |&tag| u64::from(tag));
         let (left, right) = (near(at.checked_sub(1)), near(Some(at + 1)));
         self.add(sink, 27, left << 8 | tag << 4 | right);
@@ -237,4 +242,3 @@ impl View<'_> {
         }
     }
 }
-

@@ -81,7 +81,8 @@ fn examples_of(marked: &Marked, reading: &mut Reading, examples: &mut Vec<Exampl
     if !is_taught(view.tongue) {
         return;
     }
-    let mut zones = Zones { view: &view, mentions: &reading.mentions, cases: &reading.cases, at: 0, mention: 0 };
+    let mut zones =
+        Zones { view: &view, mentions: &reading.mentions, cases: &reading.cases, at: 0, mention: 0 };
     let mut zone = Zone::default();
     while zones.next(&mut zone) {
         let Some(labels) = right(&view, &zone, &marked.names) else { continue };
@@ -110,7 +111,8 @@ fn right(view: &View<'_>, zone: &Zone, names: &[(usize, usize, NameType)]) -> Op
         // A name may end with a full stop of its own.
         let stop = usize::from(view.text.as_bytes()[end - 1] == b'.');
         let first = words.iter().position(|word| word.start as usize == start)?;
-        let last = words.iter().position(|word| word.end as usize == end || word.end as usize == end - stop)?;
+        let last =
+            words.iter().position(|word| word.end as usize == end || word.end as usize == end - stop)?;
         for at in first..=last {
             labels[at] = label_at(name_type, at - first, last + 1 - first);
         }
@@ -190,7 +192,9 @@ pub fn find(texts: &[&Marked], weights: Option<&[u8]>) -> Vec<Vec<(usize, usize,
     let mut reading = Reading::default();
     let mut find = |text: &str| {
         reading.read_with(&Document::new(text), None, None, weights.map(Weights));
-        let name = |mention: &crate::scan::Mention| (mention.start as usize, mention.end as usize, mention.name_type);
+        let name = |mention: &crate::scan::Mention| {
+            (mention.start as usize, mention.end as usize, mention.name_type)
+        };
         reading.mentions.iter().map(name).collect()
     };
     texts.iter().map(|marked| find(&marked.text)).collect()

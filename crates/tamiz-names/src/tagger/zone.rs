@@ -75,7 +75,8 @@ impl Zones<'_> {
             let mut fixed = false;
             let mut k = self.at;
             loop {
-                let inside = self.mentions.get(self.mention).map(|mention| (mention, extent(tokens, mention)));
+                let inside =
+                    self.mentions.get(self.mention).map(|mention| (mention, extent(tokens, mention)));
                 if let Some((mention, (first, last))) = inside
                     && k == first
                 {

@@ -49,6 +49,8 @@ struct ShownLine {
 struct Piece {
     text: String,
     is_gone: bool,
+    /// What stands in the clean text in its place: a name's other spelling.
+    instead: Option<String>,
 }
 
 impl Shown {
@@ -62,13 +64,16 @@ impl ShownLine {
     fn least(&self) -> usize {
         const LINE: usize = r#"<div class="line"><span class="why"></span><p dir="auto"></p></div>"#.len();
         const GONE: usize = "<del></del>".len();
+        const INSTEAD: usize = "<ins></ins>".len();
         // The kind stands there in two languages.
         const KIND: usize =
             r#"<b><span class="i-en"></span><span class="i-es" lang="es"></span></b> <span title=""></span>"#
                 .len();
         let named = |text: &Option<String>| text.as_ref().map_or(0, String::len);
         let kind = self.kind.map_or(0, |kind| KIND + kind.len() + named(&self.stage) + named(&self.rule));
-        let pieces = self.pieces.iter().map(|piece| piece.text.len() + if piece.is_gone { GONE } else { 0 });
+        let instead = |piece: &Piece| piece.instead.as_ref().map_or(0, |text| INSTEAD + text.len());
+        let gone = |piece: &Piece| if piece.is_gone { GONE } else { 0 };
+        let pieces = self.pieces.iter().map(|piece| piece.text.len() + gone(piece) + instead(piece));
         LINE + kind + pieces.sum::<usize>()
     }
 }
@@ -111,7 +116,7 @@ impl Sample {
     fn lines(&self, source: &str, most: usize) -> (Vec<ShownLine>, usize) {
         let removed = &self.document.marks.removed;
         let (mut lines, mut next, mut point, mut used) = (Vec::new(), 0, 0, 0);
-        let mut left = 0;
+        let (mut left, mut names) = (0, self.document.respelt.iter().peekable());
         for line in source.split('\n') {
             let chars: Vec<char> = line.chars().collect();
             let (start, end) = (point, point + chars.len());
@@ -130,25 +135,41 @@ impl Sample {
             }
             let mut shown = ShownLine { is_nearest, ..ShownLine::default() };
             let mut position = start;
-            let room = (most / 4).max(200);
-            let mut push = |shown: &mut ShownLine, from: usize, to: usize, is_gone: bool| {
-                let text: String = chars[from - start..to - start].iter().collect();
-                if !text.is_empty() {
-                    used += text.chars().count().min(room);
-                    shown.pieces.push(Piece { text: short(&text, room), is_gone });
+            // From, to, whether it is gone, and what stands in its place.
+            let mut stretches: Vec<(usize, usize, bool, Option<&str>)> = Vec::new();
+            // What stays, with the names in it that are spelt otherwise.
+            let mut stays = |stretches: &mut Vec<_>, mut from: usize, to: usize| {
+                while let Some(name) = names.next_if(|name| name.end <= to) {
+                    if name.start >= from {
+                        stretches.push((from, name.start, false, None));
+                        stretches.push((name.start, name.end, true, Some(&*name.text)));
+                        from = name.end;
+                    }
                 }
+                stretches.push((from, to, false, None));
             };
             for span in removed[next..].iter().take_while(|span| span.start < end) {
                 let (from, to) = (span.start.max(start), span.end.min(end));
-                push(&mut shown, position, from.max(position), false);
-                push(&mut shown, from, to, true);
+                stays(&mut stretches, position, from.max(position));
+                stretches.push((from, to, true, None));
                 position = to;
                 shown.kind = Some(span.kind.name());
                 shown.stage = Some(span.stage.clone());
                 shown.rule = Some(short(&span.rule, 60));
             }
-            push(&mut shown, position, end.max(position), false);
-            shown.is_gone = shown.pieces.iter().all(|piece| piece.is_gone || piece.text.trim().is_empty());
+            stays(&mut stretches, position, end.max(position));
+            let room = (most / 4).max(200);
+            for (from, to, is_gone, instead) in stretches {
+                let text: String = chars[from - start..to - start].iter().collect();
+                if !text.is_empty() {
+                    used += text.chars().count().min(room);
+                    let instead = instead.map(|instead| short(instead, room));
+                    shown.pieces.push(Piece { text: short(&text, room), is_gone, instead });
+                }
+            }
+            let goes =
+                |piece: &Piece| piece.instead.is_none() && (piece.is_gone || piece.text.trim().is_empty());
+            shown.is_gone = shown.pieces.iter().all(goes);
             lines.push(shown);
         }
         (lines, left)
@@ -157,6 +178,6 @@ impl Sample {
 
 /// The clean text alone, where there is no residue.
 fn plain(text: &str, most: usize) -> (Vec<ShownLine>, usize) {
-    let piece = Piece { text: short(text, most), is_gone: false };
+    let piece = Piece { text: short(text, most), is_gone: false, instead: None };
     (vec![ShownLine { pieces: vec![piece], ..ShownLine::default() }], 0)
 }

@@ -191,11 +191,13 @@ fn quarantine(output: &OutputDir) -> Result<Vec<Reason>, ReviewError> {
         while reason.contains("……") {
             reason = reason.replace("……", "…");
         }
-        let place = match fault["line"].as_u64() {
-            Some(line) => format!("{}:{line}", text("input")),
-            None => text("input"),
+        let place = match (fault["line"].as_u64(), fault["row_group"].as_u64()) {
+            (Some(line), _) => format!("{}:{line}", text("input")),
+            (None, Some(_)) => format!("{}: row {}", text("input"), fault["record"]),
+            (None, None) => text("input"),
         };
-        reasons.entry(safe(&reason)).or_insert((0, safe(&place))).0 += 1;
+        let records = fault["records"].as_u64().unwrap_or(1);
+        reasons.entry(safe(&reason)).or_insert((0, safe(&place))).0 += records;
     }
     let mut list: Vec<Reason> =
         (reasons.into_iter()).map(|(reason, (count, first))| Reason { reason, count, first }).collect();

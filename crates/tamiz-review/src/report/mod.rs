@@ -8,6 +8,8 @@ mod documents;
 mod gather;
 mod glance;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use minijinja::{Environment, context};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -56,6 +58,8 @@ fn page(
     environment.set_lstrip_blocks(true);
     environment.add_filter("thousands", thousands);
     environment.add_filter("size", size);
+    environment.add_filter("speed", speed);
+    environment.add_filter("duration", duration);
     environment.add_filter("percent", |share: f64| format!("{:.1}", 100.0 * share));
     environment.add_template("page.html", include_str!("page.html"))?;
     environment.get_template("page.html")?.render(context! {
@@ -76,34 +80,50 @@ fn page(
         removed => gather::removed(summary),
         kinds => gather::kinds(summary),
         languages => gather::languages(summary),
+        tells_languages => has_stage(summary, "language"),
         times => gather::times(summary),
         gathered => gathered,
         documents => documents,
     })
 }
 
+/// Whether the run has a stage of that name.
+fn has_stage(summary: &Value, stage: &str) -> bool {
+    summary["stages"].as_array().into_iter().flatten().any(|row| row["stage"] == stage)
+}
+
 /// The hash by which a content-security policy lets one text in.
 fn hash(text: &str) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digest = Sha256::digest(text.as_bytes());
-    let mut coded = String::from("sha256-");
-    for group in digest.chunks(3) {
-        let bits =
-            group.iter().fold(0u32, |bits, byte| bits << 8 | u32::from(*byte)) << (8 * (3 - group.len()));
-        for i in 0..4 {
-            let digit = DIGITS[(bits >> (18 - 6 * i) & 63) as usize];
-            coded.push(if i <= group.len() { char::from(digit) } else { '=' });
-        }
-    }
-    coded
+    format!("sha256-{}", BASE64.encode(Sha256::digest(text.as_bytes())))
 }
 
 /// Bytes as people say them.
 fn size(bytes: f64) -> String {
     match bytes {
-        b if b < 1e6 => format!("{:.0} KB", b / 1e3),
+        b if b < 1e3 => format!("{b:.0} B"),
+        b if b < 1e6 => format!("{:.0} kB", b / 1e3),
         b if b < 1e9 => format!("{:.1} MB", b / 1e6),
         b => format!("{:.1} GB", b / 1e9),
+    }
+}
+
+/// MB/s, with as many digits as say something.
+fn speed(megabytes: f64) -> String {
+    match megabytes {
+        m if m >= 9.95 => thousands(m),
+        m if m >= 0.995 => format!("{m:.1}"),
+        m => format!("{m:.2}"),
+    }
+}
+
+/// Seconds as people say them.
+fn duration(seconds: f64) -> String {
+    match seconds {
+        0.0 => "0 s".to_owned(),
+        s if s < 0.000_95 => format!("{:.2} ms", s * 1e3),
+        s if s < 0.095 => format!("{:.0} ms", s * 1e3),
+        s if s < 9.95 => format!("{s:.1} s"),
+        s => format!("{} s", thousands(s)),
     }
 }
 
@@ -128,5 +148,10 @@ mod tests {
         // From the example of Content Security Policy Level 2, section 7.19.
         assert_eq!(hash("alert('Hello, world.');"), "sha256-qznLcsROx4GACP2dm0UCKCzCG+HiZ1guq6ZZDob/Tng=");
         assert_eq!(thousands(1_234_567.0), "1\u{202f}234\u{202f}567");
+        assert_eq!([0.04, 2.34, 1_234.0].map(speed), ["0.04", "2.3", "1\u{202f}234"]);
+        assert_eq!(
+            [0.0, 0.000_2, 0.02, 1.26, 75.2].map(duration),
+            ["0 s", "0.20 ms", "20 ms", "1.3 s", "75 s"]
+        );
     }
 }

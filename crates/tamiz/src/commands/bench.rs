@@ -8,12 +8,14 @@ use clap::Args;
 use tamiz_run::{Bench, BenchRow, Options};
 
 use crate::command_line::{Definition, Failure, Status, print};
-use crate::commands::work::{Work, present};
+use crate::commands::work::{Reading, present};
+use crate::shown::{several, size};
 
 /// Time every stage of a pipeline, against reading and writing alone
 ///
-/// Measures on the first 64 MiB of the input, held in memory, on one thread, and writes nothing. A program built with the
-/// cargo feature `allocations` counts those too; by default nothing does, for counting makes every allocation slower.
+/// Measures on the first 64 MiB of the input, held in memory, on one thread, and writes nothing. For every stage: MB/s of
+/// text, nanoseconds for a document, times as long as reading and writing alone, the share of the whole time, and how
+/// often memory was asked for in a document.
 #[derive(Args, Debug)]
 #[command(
     after_help = "Examples:\n  tamiz bench pipelines/news.toml tests/corpus\n  tamiz bench my.toml pages.jsonl.zst --json > before.json\n  tamiz bench my.toml pages.jsonl.zst --compare before.json --allow 10"
@@ -40,18 +42,32 @@ pub struct Arguments {
     /// What the corpus-level stages have learned, as `tamiz fit` wrote it.
     #[arg(long, value_name = "STATE")]
     state: Option<PathBuf>,
+    /// Only the first N records.
+    #[arg(long, value_name = "N")]
+    limit: Option<u64>,
     #[command(flatten)]
-    work: Work,
+    reading: Reading,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let pipeline = arguments.definition.load()?;
     present(&arguments.inputs)?;
-    let options = Options { state: arguments.state.clone(), quiet: true, ..arguments.work.options()? };
+    let options = Options {
+        state: arguments.state.clone(),
+        limit: arguments.limit,
+        fields: arguments.reading.fields(),
+        html: arguments.reading.html(),
+        quiet: true,
+        ..Options::default()
+    };
     // An hour of measuring should not end in a file that cannot be read.
     let earlier = arguments.compare.as_deref().map(earlier).transpose()?;
     let bench = tamiz_run::bench(&pipeline, &arguments.inputs, usize::from(arguments.rounds), &options)
         .map_err(|error| Failure::new(error.to_string()))?;
+    if bench.documents == 0 {
+        let message = "there is nothing to measure: the input has no document that can be read; `tamiz doctor` says why";
+        return Err(Failure::new(message));
+    }
     if arguments.json {
         let json = serde_json::to_string_pretty(&bench).map_err(|error| Failure::new(error.to_string()))?;
         print(&format!("{json}\n"))?;
@@ -84,9 +100,9 @@ fn earlier(path: &Path) -> Result<Bench, Failure> {
 fn table(bench: &Bench, earlier: Option<&Bench>) -> String {
     let counts = bench.stages.iter().any(|stage| stage.allocations_per_document.is_some());
     let mut table = format!(
-        "{} documents, {:.1} MB of text, one thread, fastest of the rounds\n\n{:<22}{:>10}{:>14}{:>9}{:>8}",
-        bench.documents,
-        bench.text_bytes as f64 / 1e6,
+        "{}, {} of text, one thread, fastest of the rounds\n\n{:<22}{:>10}{:>14}{:>9}{:>8}",
+        several(bench.documents, "document"),
+        size(bench.text_bytes),
         "",
         "MB/s",
         "ns/document",
@@ -94,7 +110,7 @@ fn table(bench: &Bench, earlier: Option<&Bench>) -> String {
         "share"
     );
     if counts {
-        let _ = write!(table, "{:>14}", "allocations");
+        let _ = write!(table, "{:>16}", "allocs/document");
     }
     if earlier.is_some() {
         let _ = write!(table, "{:>14}{:>8}", "x floor then", "now");
@@ -112,7 +128,7 @@ fn table(bench: &Bench, earlier: Option<&Bench>) -> String {
         );
         if counts {
             let allocations = row.allocations_per_document.map(|count| format!("{count:.1}"));
-            let _ = write!(table, "{:>14}", allocations.unwrap_or_default());
+            let _ = write!(table, "{:>16}", allocations.unwrap_or_default());
         }
         if earlier.is_some() {
             let _ = match before {
@@ -133,7 +149,7 @@ fn table(bench: &Bench, earlier: Option<&Bench>) -> String {
         row(stage, find(|bench| &bench.stages, &stage.name), "  ", true);
     }
     row(&bench.total, earlier.map(|earlier| &earlier.total), "", true);
-    table
+    table.lines().map(|line| format!("{}\n", line.trim_end())).collect()
 }
 
 /// How a part's time has changed, as a multiple of the floor.

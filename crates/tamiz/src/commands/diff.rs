@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::Args;
-use tamiz_review::{Change, Diff, OutputDir, ReviewError};
+use tamiz_review::{Change, Diff, ReviewError};
 
 use crate::command_line::{Failure, Status, print};
+use crate::outdir;
 
 /// Compare two outputs: which documents, lines and names changed verdict, by stage and rule
 ///
@@ -71,7 +72,7 @@ impl Budget {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
-    let (a, b) = (OutputDir::open(&arguments.a)?, OutputDir::open(&arguments.b)?);
+    let (a, b) = (outdir::open(&arguments.a)?, outdir::open(&arguments.b)?);
     let mut shown = 0;
     let mut stop = None;
     let diff = tamiz_review::diff(&a, &b, |change| {

@@ -9,7 +9,7 @@ use tamiz_formats::{Batch, Limits, Reader, Selection, list};
 use crate::command_line::{Failure, Status, print};
 use crate::commands::work::{Reading, present};
 use crate::examine::{Examination, Finding};
-use crate::shown::{safe, short, thousands};
+use crate::shown::{safe, several, short, thousands};
 
 /// Look at an input before a run: damage, encodings, missing fields, repeated ids
 ///
@@ -55,14 +55,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         }
     }
     let formats: Vec<String> = formats.iter().map(|(name, count)| format!("{count} {name}")).collect();
-    let noun = if files == 1 { "file" } else { "files" };
-    let mut told = format!("{} {noun}: {}\n", thousands(files), formats.join(", "));
+    let mut told = format!("{}: {}\n", several(files, "file"), formats.join(", "));
     if left > 0 {
-        let _ = writeln!(
-            told,
-            "{} other files, whose names say no format that is read, are left",
-            thousands(left)
-        );
+        let (whose, are) = if left == 1 { ("whose name says", "is") } else { ("whose names say", "are") };
+        let files = several(left, "other file");
+        let _ = writeln!(told, "{files}, {whose} no format that is read, {are} left");
     }
     told.push_str(&summary(&examination));
     let findings = examination.findings();
@@ -85,9 +82,9 @@ fn summary(examination: &Examination) -> String {
     let Examination { records, characters, longest, .. } = examination;
     let mean = if *records == 0 { 0 } else { characters / records };
     let mut text = format!(
-        "{} records can be read, {} characters: {} each on average, {} the longest\n",
-        thousands(*records),
-        thousands(*characters),
+        "{} can be read, {}: {} each on average, {} the longest\n",
+        several(*records, "record"),
+        several(*characters, "character"),
         thousands(mean),
         thousands(*longest)
     );
@@ -100,14 +97,26 @@ fn summary(examination: &Examination) -> String {
             .collect();
         let _ = writeln!(text, "fields beside id and text: {}", fields.join(", "));
     }
+    let counted = |counts: &BTreeMap<String, u64>| {
+        let mut list: Vec<(&String, &u64)> = counts.iter().collect();
+        list.sort_by_key(|(_, count)| std::cmp::Reverse(**count));
+        let list = list.into_iter().map(|(what, count)| format!("{} {}", thousands(*count), safe(what)));
+        list.collect::<Vec<_>>().join(", ")
+    };
+    if !examination.encodings.is_empty() {
+        let _ =
+            writeln!(text, "decoded from other encodings than UTF-8: {}", counted(&examination.encodings));
+    }
+    if !examination.repairs.is_empty() {
+        let _ = writeln!(text, "repaired as they were read: {}", counted(&examination.repairs));
+    }
     text
 }
 
 fn shown(finding: &Finding) -> String {
     format!(
-        "\n{} {}: {}\n    first: {}\n    {}\n",
-        thousands(finding.count),
-        if finding.count == 1 { "record" } else { "records" },
+        "\n{}: {}\n    first: {}\n    {}\n",
+        several(finding.count, "record"),
         safe(&finding.what),
         short(&finding.first, 160),
         finding.remedy

@@ -14,7 +14,7 @@ use crate::REGISTRY;
 use crate::command_line::{Failure, Status};
 use crate::commands::work::{Reading, present};
 use crate::examine::Examination;
-use crate::shown::thousands;
+use crate::shown::{several, thousands};
 
 /// Write a commented definition after a look at a sample of the input
 ///
@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         .map_err(|error| Failure::new(format!("cannot write {shown}: {error}: choose another place")))?;
     let mut messages = anstream::stderr();
     if found.documents > 0 {
-        writeln!(messages, "looked at {} documents: {}", thousands(found.documents), found.languages())?;
+        writeln!(messages, "looked at {}: {}", several(found.documents, "document"), found.languages())?;
     }
     if found.faults > 0 {
         writeln!(messages, "{} could not be read: `tamiz doctor` says why", thousands(found.faults))?;
@@ -77,6 +77,7 @@ struct Found {
     sites: BTreeMap<String, u64>,
     fields: BTreeMap<String, u64>,
     other: Vec<String>,
+    encodings: Vec<String>,
 }
 
 impl Found {
@@ -143,8 +144,12 @@ fn look(inputs: &[String], reading: &Reading) -> Result<Found, Failure> {
             }
         }
     }
-    found.other =
-        examination.findings().iter().map(|f| format!("in {} records: {}", f.count, f.what)).collect();
+    found.other = examination
+        .findings()
+        .iter()
+        .map(|f| format!("in {}: {}", several(f.count, "record"), f.what))
+        .collect();
+    found.encodings = examination.encodings.keys().cloned().collect();
     found.fields = examination.fields;
     Ok(found)
 }
@@ -169,6 +174,13 @@ fn definition(name: &str, found: &Found) -> String {
         }
         if !found.sites.is_empty() {
             let _ = writeln!(text, "#   sites      {}: {}", found.sites.len(), list(&found.sites));
+        }
+        if !found.encodings.is_empty() {
+            let _ = writeln!(
+                text,
+                "#   encodings  {}, which are decoded, beside UTF-8",
+                found.encodings.join(", ")
+            );
         }
         for finding in found.other.iter().take(5) {
             let _ = writeln!(text, "#   mind       {finding}");
@@ -258,8 +270,24 @@ fn options(text: &mut String, doc: &StageDoc) {
         let about = about.replace('\n', " ");
         let first = about.split_inclusive(". ").next().unwrap_or_default().trim();
         comment(text, first);
-        let _ = writeln!(text, "#{name} = {}", default.as_deref().unwrap_or("…"));
+        let value = default.clone().or_else(|| example(&about, name)).unwrap_or_else(|| "…".into());
+        let _ = writeln!(text, "#{name} = {value}");
     }
+}
+
+/// A value that an option's documentation gives as an example: ``such as `"es"` ``, or `` `model = "my.model"` ``.
+fn example(about: &str, name: &str) -> Option<String> {
+    let mut pieces = about.split('`');
+    while let (Some(before), Some(code)) = (pieces.next(), pieces.next()) {
+        let value = code.strip_prefix(name).and_then(|rest| rest.trim_start().strip_prefix('='));
+        if let Some(value) = value {
+            return Some(value.trim().to_owned());
+        }
+        if before.trim_end().ends_with("such as") {
+            return Some(code.to_owned());
+        }
+    }
+    None
 }
 
 /// A text as lines of comment.

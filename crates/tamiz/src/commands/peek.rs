@@ -1,6 +1,7 @@
 //! `tamiz peek`
 
-use std::io::{IsTerminal, Write};
+use std::fmt::Write as _;
+use std::io::{IsTerminal, Write as _};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -13,7 +14,7 @@ use tamiz_run::{Options, Ready};
 use crate::command_line::{Definition, Failure, Status, print};
 use crate::commands::work::{Reading, present};
 use crate::page::{Look, page};
-use crate::shown::{safe, thousands};
+use crate::shown::{safe, several};
 
 /// Look at what a pipeline does to a few documents; nothing is written
 ///
@@ -76,7 +77,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         fields: arguments.reading.fields(),
         ..Options::default()
     };
-    let candidates = candidates(arguments)?;
+    let (candidates, unreadable) = candidates(arguments)?;
     let Some(ready) = Ready::new(&pipeline, &arguments.inputs, &options)
         .map_err(|error| Failure::new(error.to_string()))?
     else {
@@ -84,11 +85,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     };
     let terminal = std::io::stdout().is_terminal();
     let colour = anstream::AutoStream::choice(&std::io::stdout()) != ColorChoice::Never;
-    let width = match terminal_size::terminal_size() {
-        Some((terminal_size::Width(width), _)) if terminal => usize::from(width),
-        _ => 120,
-    };
-    let look = Look { colour, width: width.clamp(60, 160), only: arguments.only };
+    // A pipe most often ends on the terminal too (`| head`), so that the terminal's width counts where there is one.
+    let width = terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0));
+    let look = Look { colour, width: width.clamp(20, 160), only: arguments.only };
     let (mut shown, mut scratch, mut documents) = (String::new(), Scratch::default(), 0);
     let looked = candidates.len() as u64;
     for Candidate { id, mut document } in candidates {
@@ -99,25 +98,35 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
                     documents += 1;
                 }
             }
-            Err(message) => shown.push_str(&format!("{}: {message}\n", safe(&id))),
+            Err(message) => {
+                let _ = writeln!(shown, "── {}\n  {message}\n", safe(&id));
+                documents += 1;
+            }
         }
     }
+    let mut messages = Vec::new();
     if documents == 0 {
-        let message = match (looked, arguments.only) {
-            (0, _) => "the input has no document that can be read: `tamiz doctor` says why".to_owned(),
-            (count, Some(kind)) => format!(
-                "in none of {} documents was anything removed as {kind}: look at more with --first or --sample",
-                thousands(count)
+        messages.push(match arguments.only {
+            Some(kind) if looked > 0 => format!(
+                "in none of {} was anything removed as {kind}: look at more with --first or --sample",
+                several(looked, "document")
             ),
-            _ => String::new(),
-        };
-        let _ = writeln!(anstream::stderr(), "{message}");
+            _ => "the input has no document that can be read: `tamiz doctor` says why".to_owned(),
+        });
+    }
+    if unreadable > 0 && looked > 0 {
+        let records = several(unreadable, "record");
+        messages.push(format!("{records} on the way could not be read: `tamiz doctor` says why"));
     }
     let height = terminal_size::terminal_size().map_or(usize::MAX, |(_, height)| usize::from(height.0));
-    if terminal && !arguments.no_pager && shown.lines().count() > height && paged(&shown) {
-        return Ok(Status::DONE);
+    let is_long = shown.lines().count() + messages.len() >= height;
+    if !(terminal && !arguments.no_pager && is_long && paged(&shown)) {
+        print(&shown)?;
     }
-    print(&shown)?;
+    // Behind the pager, where they stay to be read.
+    for message in messages {
+        let _ = writeln!(anstream::stderr(), "{message}");
+    }
     Ok(Status::DONE)
 }
 
@@ -131,6 +140,8 @@ fn paged(text: &str) -> bool {
         .args(words)
         // As git does: pass colours on, and do not stay for a text that fits.
         .env("LESS", std::env::var("LESS").unwrap_or_else(|_| "FRX".into()))
+        // The text is UTF-8, whatever the locale says of the user's other texts.
+        .env("LESSCHARSET", std::env::var("LESSCHARSET").unwrap_or_else(|_| "utf-8".into()))
         .stdin(Stdio::piped())
         .spawn();
     let Ok(mut child) = child else { return false };
@@ -141,47 +152,48 @@ fn paged(text: &str) -> bool {
     child.wait().is_ok_and(|status| status.success())
 }
 
-/// The documents to look at: the first ones, or some drawn from all.
-fn candidates(arguments: &Arguments) -> Result<Vec<Candidate>, Failure> {
+/// The documents to look at: the first ones, or some drawn from all; and the records met on the way that cannot be read.
+fn candidates(arguments: &Arguments) -> Result<(Vec<Candidate>, u64), Failure> {
     present(&arguments.inputs)?;
     let listing = list(&arguments.inputs, &[]).map_err(|errors| {
         Failure::new(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
     })?;
-    let limit =
-        if arguments.sample.is_none() && arguments.only.is_none() { Some(arguments.first) } else { None };
     let stdin = Box::new(std::io::stdin());
-    let selection = Selection { limit, ..Selection::default() };
-    let mut reader = Reader::new(listing.sources, Some(stdin), Limits::default(), selection)
+    let mut reader = Reader::new(listing.sources, Some(stdin), Limits::default(), Selection::default())
         .map_err(|error| Failure::new(error.to_string()))?
         .with_html(arguments.reading.html())
         .with_fields(arguments.reading.fields());
     let most = arguments.sample.map_or(arguments.first, u64::from).min(10_000) as usize;
     // Of `--only`, documents without that kind are passed over: so more are taken to look at.
     let most = if arguments.only.is_some() && arguments.sample.is_none() { most * 100 } else { most };
-    let (mut chosen, mut seen): (Vec<(u64, Candidate)>, u64) = (Vec::new(), 0);
+    let (mut chosen, mut seen, mut unreadable): (Vec<(u64, Candidate)>, u64, u64) = (Vec::new(), 0, 0);
     let mut random = Random(arguments.seed);
     let mut batch = Batch::default();
-    while (arguments.sample.is_some() || chosen.len() < most) && reader.next(&mut batch, &|| true) {
-        for record in batch.records().flatten() {
+    'reading: while (arguments.sample.is_some() || chosen.len() < most) && reader.next(&mut batch, &|| true) {
+        for record in batch.records() {
+            let Some(record) = record.ok().filter(|record| record.text().is_ok()) else {
+                unreadable += 1;
+                continue;
+            };
             seen += 1;
             // Reservoir sampling (Vitter's algorithm R): each document is drawn with the same probability.
-            let place = if chosen.len() < most {
-                chosen.extend(candidate(&record).map(|candidate| (seen, candidate)));
+            let place = if chosen.len() < most { chosen.len() } else { random.below(seen) as usize };
+            if place >= most {
                 continue;
-            } else if arguments.sample.is_some() {
-                random.below(seen)
-            } else {
-                break;
-            };
-            if let Some(slot) = chosen.get_mut(place as usize)
-                && let Some(candidate) = candidate(&record)
-            {
-                *slot = (seen, candidate);
+            }
+            let drawn = candidate(&record).map(|candidate| (seen, candidate));
+            match (chosen.get_mut(place), drawn) {
+                (Some(slot), Some(drawn)) => *slot = drawn,
+                (None, Some(drawn)) => chosen.push(drawn),
+                (_, None) => {}
+            }
+            if arguments.sample.is_none() && chosen.len() == most {
+                break 'reading;
             }
         }
     }
     chosen.sort_by_key(|(number, _)| *number);
-    Ok(chosen.into_iter().map(|(_, candidate)| candidate).collect())
+    Ok((chosen.into_iter().map(|(_, candidate)| candidate).collect(), unreadable))
 }
 
 fn candidate(record: &Record<'_>) -> Option<Candidate> {

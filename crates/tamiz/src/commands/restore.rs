@@ -4,10 +4,11 @@ use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use tamiz_review::{OutputDir, restore as original, verify as prove};
+use tamiz_review::{restore as original, verify as prove};
 
 use crate::command_line::{Failure, Status, print, print_exactly};
-use crate::shown::safe;
+use crate::outdir;
+use crate::shown::{safe, several, thousands};
 
 /// Print the original text of a document, from output and residue
 ///
@@ -25,7 +26,10 @@ pub struct RestoreArguments {
 }
 
 pub(crate) fn restore(arguments: &RestoreArguments) -> Result<Status, Failure> {
-    let text = original(&OutputDir::open(&arguments.output)?, &arguments.id)?;
+    let output = outdir::open(&arguments.output)?;
+    let Some(text) = original(&output, &arguments.id)? else {
+        return Err(outdir::no_document(&output, &arguments.id)?);
+    };
     if std::io::stdout().is_terminal() {
         // What a page holds must not give the terminal orders.
         let shown: Vec<String> = text.lines().map(safe).collect();
@@ -49,6 +53,7 @@ pub struct VerifyArguments {
 }
 
 pub(crate) fn verify(arguments: &VerifyArguments) -> Result<Status, Failure> {
+    let dropped = outdir::open(&arguments.output)?.manifest.counts.dropped;
     let proof = prove(&arguments.output)?;
     let shown = arguments.output.display();
     let mut messages = anstream::stderr();
@@ -56,10 +61,19 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<Status, Failure> {
         writeln!(messages, "{fault}")?;
     }
     if proof.holds() {
-        print(&format!(
-            "{shown}: {} files are as they were written, {} documents come back to the byte\n",
-            proof.files, proof.documents
-        ))?;
+        let are = |count, one, more| if count == 1 { one } else { more };
+        let mut told = format!(
+            "{shown}: {} {}, {} {} back to the byte",
+            several(proof.files, "file"),
+            are(proof.files, "is as it was written", "are as they were written"),
+            several(proof.documents, "document"),
+            are(proof.documents, "comes", "come")
+        );
+        if dropped > 0 {
+            let were = are(dropped, "was dropped is", "were dropped are");
+            told.push_str(&format!(", {} that {were} stored as read", thousands(dropped)));
+        }
+        print(&format!("{told}\n"))?;
         return Ok(Status::DONE);
     }
     let more = proof.faulty - proof.faults.len() as u64;

@@ -5,12 +5,12 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use tamiz_core::Kind;
+use tamiz_core::{Kind, closest};
 use tamiz_run::{Compression, Options, Summary};
 
 use crate::command_line::{Definition, Failure, Status};
 use crate::commands::work::{Learning, Work, present, size};
-use crate::shown::thousands;
+use crate::shown::{several, size as size_of, thousands};
 
 /// Clean documents with a pipeline
 ///
@@ -67,9 +67,12 @@ fn format(name: &str) -> Result<OutputFormat, String> {
     match name {
         "parquet" if cfg!(feature = "parquet") => Ok(OutputFormat::Parquet),
         "parquet" => Err("this program was built without its feature `parquet`: write jsonl.zst".into()),
-        _ => Compression::of_output(name)
-            .map(OutputFormat::Lines)
-            .ok_or_else(|| "write jsonl, jsonl.gz, jsonl.zst or parquet".into()),
+        _ => Compression::of_output(name).map(OutputFormat::Lines).ok_or_else(|| {
+            match closest(name, ["jsonl", "jsonl.gz", "jsonl.zst", "parquet"]) {
+                Some(near) => format!("did you mean {near}?"),
+                None => "write jsonl, jsonl.gz, jsonl.zst or parquet".into(),
+            }
+        }),
     }
 }
 
@@ -109,13 +112,9 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         // Nobody is left to tell if standard error is closed.
         let _ = anstream::stderr().write_all(told(&summary, &arguments.output).as_bytes());
     } else if !options.quiet && summary.counts.quarantined > 0 {
-        let _ = writeln!(io::stderr(), "{} could not be read", records(summary.counts.quarantined));
+        let _ = writeln!(io::stderr(), "{} could not be read", several(summary.counts.quarantined, "record"));
     }
     Ok(Status::of(summary.exit_status()))
-}
-
-fn records(count: u64) -> String {
-    format!("{} {}", thousands(count), if count == 1 { "record" } else { "records" })
 }
 
 /// Why there is nothing in the output, if there is nothing.
@@ -201,7 +200,6 @@ fn told(summary: &Summary, output: &Path) -> String {
     if summary.was_whole {
         return format!("nothing left to do, {} is whole:\n{told}", output.display());
     }
-    let megabytes = summary.text_bytes_in as f64 / 1e6;
     let head = if summary.interrupted {
         "interrupted; the output is not whole, --resume goes on with it. In its finished parts:"
     } else {
@@ -215,9 +213,10 @@ fn told(summary: &Summary, output: &Path) -> String {
         false => format!("to look at: {}\n", report.display()),
     };
     format!(
-        "{head}\n{told}{megabytes:.1} MB of text in {:.1} s on {threads} ({:.1} MB/s), in {}\n{look}",
+        "{head}\n{told}{} of text in {:.1} s on {threads} ({}/s), in {}\n{look}",
+        size_of(summary.text_bytes_in),
         summary.wall_seconds,
-        summary.megabytes_per_second,
+        size_of((1e6 * summary.megabytes_per_second) as u64),
         output.display()
     )
 }

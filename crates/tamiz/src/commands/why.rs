@@ -12,6 +12,7 @@ use tamiz_run::{Options, Ready};
 
 use crate::REGISTRY;
 use crate::command_line::{Failure, Status, print};
+use crate::outdir;
 use crate::shown::{safe, short, thousands};
 
 /// Tell which stage and rule kept, cut or changed each line of a document
@@ -29,7 +30,6 @@ pub struct Arguments {
     #[arg(value_name = "OUTDIR")]
     output: PathBuf,
     /// The document's id.
-    #[arg(required_unless_present = "line")]
     id: Option<String>,
     /// Only the lines that hold this text, whatever its case; without an id, of all documents.
     #[arg(long, value_name = "TEXT")]
@@ -46,16 +46,17 @@ pub struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
-    let output = OutputDir::open(&arguments.output)?;
+    if arguments.id.is_none() && arguments.line.is_none() {
+        let message = "name a document by its id, or lines by a text in them: --line TEXT";
+        return Err(Failure::new(message));
+    }
+    let output = outdir::open(&arguments.output)?;
     let pipeline = pipeline(&output, arguments.pipeline.as_deref())?;
     let options = Options { state: arguments.state.clone(), quiet: true, ..Options::default() };
-    let ready = pipeline.as_ref().and_then(|pipeline| match Ready::new(pipeline, &[], &options) {
-        Ok(ready) => ready,
-        Err(error) => {
-            let _ = writeln!(anstream::stderr(), "only the run's own marks are shown: {error}");
-            None
-        }
-    });
+    let ready = match &pipeline {
+        Some(pipeline) => ready(pipeline, &options)?,
+        None => None,
+    };
     let shown = arguments.pipeline.as_deref().map_or_else(
         || format!("the definition of {}", arguments.output.display()),
         |path| path.display().to_string(),
@@ -63,20 +64,18 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let teller =
         Teller { pipeline: pipeline.as_ref(), ready, line: arguments.line.as_deref(), definition: shown };
     if let Some(id) = &arguments.id {
-        let Some(document) = find(&output, id)? else {
-            return Err(Failure::new(format!("{} has no document `{id}`", arguments.output.display())));
-        };
-        let told = teller.tell(&document)?;
-        if told.is_none() {
+        let Some(document) = find(&output, id)? else { return Err(outdir::no_document(&output, id)?) };
+        let Some(told) = teller.tell(&document)? else {
             let line = arguments.line.as_deref().unwrap_or_default();
             return Err(Failure::new(format!("document `{id}` has no line with `{line}`")));
-        }
-        print(&told.unwrap_or_default())?;
+        };
+        print(&told)?;
         return Ok(Status::DONE);
     }
-    let mut found = 0;
+    let (mut found, mut looked) = (0, 0);
     for mut documents in [Documents::kept(&output), Documents::dropped(&output)] {
         while let Some(document) = documents.read()? {
+            looked += 1;
             if let Some(told) = teller.tell(&document)? {
                 print(&told)?;
                 found += 1;
@@ -88,41 +87,68 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         }
     }
     if found == 0 {
-        let line = arguments.line.as_deref().unwrap_or_default();
         return Err(Failure::new(format!(
-            "no document of {} has a line with `{line}`",
-            arguments.output.display()
+            "no document of {} has a line with `{}`: {} were looked through, kept and dropped, as they were read",
+            arguments.output.display(),
+            arguments.line.as_deref().unwrap_or_default(),
+            thousands(looked)
         )));
     }
     Ok(Status::DONE)
 }
 
+/// The pipeline made ready, as far as it is without what its stages have learned; `None`, with a message, where nothing
+/// of it is.
+fn ready<'p>(pipeline: &'p Pipeline, options: &Options) -> Result<Option<Ready<'p>>, Failure> {
+    if options.state.is_some() {
+        return Ok(Ready::new(pipeline, &[], options)?);
+    }
+    let ready = Ready::unlearned(pipeline);
+    let count = ready.names().count();
+    if let Some(learner) = pipeline.stages().get(count) {
+        let _ = writeln!(
+            anstream::stderr(),
+            "`{}` has learned from the corpus: what it and the stages behind it go by is told with --state, where \
+             `tamiz fit` has written it",
+            learner.name
+        );
+    }
+    Ok((count > 0).then_some(ready))
+}
+
 /// The run's pipeline; `None`, with a message, where its definition cannot be built again.
 fn pipeline(output: &OutputDir, path: Option<&Path>) -> Result<Option<Pipeline>, Failure> {
     let ran = &output.manifest.pipeline;
-    if let Some(path) = path {
-        let pipeline = Pipeline::load(path, &REGISTRY, Reach::Anywhere)
-            .map_err(|error| Failure::new(error.to_string()))?;
-        let digest = pipeline.stages().len().checked_sub(1).map(|last| pipeline.digest_up_to(last));
-        if digest.unwrap_or_default() != ran.digest {
-            let _ = writeln!(
-                anstream::stderr(),
-                "{} is not what this output was made with: what stages go by may differ",
-                path.display()
-            );
-        }
-        return Ok(Some(pipeline));
+    let pipeline = match path {
+        Some(path) => Pipeline::load(path, &REGISTRY, Reach::Anywhere)
+            .map_err(|error| Failure::new(error.to_string()))?,
+        None => match Pipeline::parse(&ran.name, &ran.definition, &REGISTRY) {
+            Ok(pipeline) => pipeline,
+            Err(mistakes) => {
+                let first =
+                    mistakes.list().first().map(|mistake| mistake.message.clone()).unwrap_or_default();
+                let _ = writeln!(
+                    anstream::stderr(),
+                    "only the run's own marks are shown, for its definition names files that are not here ({}): give it \
+                     with --pipeline",
+                    safe(&first)
+                );
+                return Ok(None);
+            }
+        },
+    };
+    let digest = pipeline.stages().len().checked_sub(1).map(|last| pipeline.digest_up_to(last));
+    if digest.unwrap_or_default() != ran.digest {
+        let what = path.map_or_else(
+            || "with the files of that name that are here, the definition".to_owned(),
+            |path| path.display().to_string(),
+        );
+        let _ = writeln!(
+            anstream::stderr(),
+            "{what} is not what this output was made with: what stages go by may differ"
+        );
     }
-    match Pipeline::parse(&ran.name, &ran.definition, &REGISTRY) {
-        Ok(pipeline) => Ok(Some(pipeline)),
-        Err(_) => {
-            let _ = writeln!(
-                anstream::stderr(),
-                "only the run's own marks are shown: its definition names files that are not here; give it with --pipeline"
-            );
-            Ok(None)
-        }
-    }
+    Ok(Some(pipeline))
 }
 
 /// Tells of documents.
@@ -153,12 +179,15 @@ impl Teller<'_> {
         let wanted = self.line.map(str::to_lowercase);
         let is_wanted =
             |line: &str| wanted.as_ref().is_none_or(|wanted| line.to_lowercase().contains(wanted.as_str()));
-        if !source.lines().any(is_wanted) {
+        if self.line.is_some() && !source.lines().any(is_wanted) {
             return Ok(None);
         }
         let mut again = Document::new(source.as_str());
         if let Some(site) = kept.url.as_deref().and_then(tamiz_review::site_of) {
             again = again.with_site(&site);
+        }
+        if let Some(hints) = kept.hints() {
+            again = again.with_hints(hints);
         }
         let mut evidence: Vec<(usize, Evidence)> = Vec::new();
         if let Some(ready) = &self.ready {
@@ -170,7 +199,7 @@ impl Teller<'_> {
                 })
                 .map_err(Failure::new)?;
         }
-        let mut told = self.head(kept, source, &again);
+        let mut told = self.head(kept, source, &again, &evidence);
         let removed = in_bytes(source, &kept.marks.removed);
         for (number, line) in again.lines().iter().enumerate() {
             let line = line.trimmed(source);
@@ -187,7 +216,7 @@ impl Teller<'_> {
     }
 
     /// What became of the document as a whole.
-    fn head(&self, kept: &Kept, source: &str, again: &Document) -> String {
+    fn head(&self, kept: &Kept, source: &str, again: &Document, evidence: &[(usize, Evidence)]) -> String {
         let mut told = format!("{}\n", safe(&kept.shown_id()));
         let count = |text: &str| thousands(text.chars().count() as u64);
         match &kept.marks.dropped {
@@ -196,9 +225,17 @@ impl Teller<'_> {
                 let index =
                     self.pipeline.and_then(|p| p.stages().iter().position(|s| s.name == reason.stage));
                 if let Some(index) = index {
-                    let _ = writeln!(told, "  {}", self.place(index, &[]));
+                    // The option that drops documents, where the stage names one.
+                    let at = evidence.iter().find_map(|(stage, Evidence { what, .. })| match what {
+                        Clue::Option { rule, at, .. } if *stage == index && rule.as_str() == reason.rule => {
+                            Some(self.place(index, at))
+                        }
+                        _ => None,
+                    });
+                    let _ = writeln!(told, "  {}", at.unwrap_or_else(|| self.place(index, &[])));
                 }
             }
+            None if source.trim().is_empty() => told.push_str("  kept; there is no text in it\n"),
             None => {
                 let _ = writeln!(told, "  kept, {} of {} characters", count(&kept.text), count(source));
             }
@@ -206,10 +243,12 @@ impl Teller<'_> {
         if let Some(language) = &kept.marks.language {
             let _ = writeln!(told, "  language {}, confidence {:.2}", language.code, language.confidence);
         }
-        if self.ready.is_some() && differs(kept, again) {
+        let is_all =
+            |ready: &Ready<'_>| Some(ready.names().count()) == self.pipeline.map(|p| p.stages().len());
+        if self.ready.as_ref().is_some_and(is_all) && differs(kept, again) {
             told.push_str(
-                "  taken through the definition again, this text fares otherwise than in the run: a page's HTML, another\n  \
-                 version of tamiz or another state told it more; the verdicts below are the run's\n",
+                "  taken through the definition again, this text fares otherwise than in the run: another version of tamiz,\n  \
+                 other tables or another state; the verdicts below are the run's\n",
             );
         }
         told
@@ -245,7 +284,10 @@ impl Teller<'_> {
 
     /// What the stages go by in a line.
     fn clues(&self, told: &mut String, source: &str, line: Span, evidence: &[(usize, Evidence)]) {
-        for (index, Evidence { span, what }) in evidence.iter().filter(|(_, clue)| clue.span.overlaps(line)) {
+        // What is said of the whole document stands above.
+        let is_line = |span: Span| span.len() < source.len() || !source.trim_end().contains('\n');
+        let here = |(_, clue): &&(usize, Evidence)| clue.span.overlaps(line) && is_line(clue.span);
+        for (index, Evidence { span, what }) in evidence.iter().filter(here) {
             let stage = self.pipeline.map_or("", |pipeline| pipeline.stages()[*index].name);
             let _ = match what {
                 Clue::Score { score, threshold } => writeln!(
@@ -256,6 +298,13 @@ impl Teller<'_> {
                     let pattern = short(pattern, 100);
                     writeln!(told, "           {stage}: row `{rule}`, {table}:{line}: {pattern}")
                 }
+                Clue::Count { rule, count, of, least } => writeln!(
+                    told,
+                    "           {stage}: rule `{rule}` from {} pages on: this line stands on {} of the site's {}",
+                    thousands(*least),
+                    thousands(*count),
+                    thousands(*of)
+                ),
                 Clue::Option { rule, at, .. } => {
                     writeln!(
                         told,

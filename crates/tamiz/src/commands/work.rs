@@ -177,24 +177,13 @@ fn missing(input: &str) -> Option<String> {
     if input == "-" || input.contains(['*', '?', '[']) || path.symlink_metadata().is_ok() {
         return None;
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut beside: Vec<String> = std::fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    // A folder's own order must not decide.
-    beside.sort();
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    Some(match tamiz_pipeline::closest(&name, beside.iter().map(String::as_str)) {
-        Some(near) => {
-            format!("there is no input `{input}`: did you mean `{}`?", path.with_file_name(near).display())
-        }
-        None if !folder.exists() => {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    Some(match (tamiz_pipeline::near(path, |_| true), folder) {
+        (Some(near), _) => format!("there is no input `{input}`: did you mean `{}`?", near.display()),
+        (None, Some(folder)) if !folder.exists() => {
             format!("there is no input `{input}`: there is no folder `{}`", folder.display())
         }
-        None => format!("there is no input `{input}`: check the path"),
+        (None, _) => format!("there is no input `{input}`: check the path"),
     })
 }
 
