@@ -91,7 +91,12 @@ fn read(set: &str, value: &Value) -> Result<Text, Fault> {
     };
     let fold = page.bytes().fold(7u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3));
     let group = format!("{set} {}", field("lang")?);
-    Ok(Text { marked: Marked { text, names }, ignored, group, fold: (fold >> 20) % FOLDS })
+    Ok(Text {
+        marked: Marked { text, names },
+        ignored,
+        group,
+        fold: (fold.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40) % FOLDS,
+    })
 }
 
 fn measure(texts: &[Text]) {

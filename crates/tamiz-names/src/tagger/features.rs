@@ -107,7 +107,8 @@ impl View<'_> {
             return;
         }
         // One hash stands for words with either apostrophe.
-        let small = text.to_lowercase().replace('’', "'");
+        let mut small = String::with_capacity(text.len() + 2);
+        small.extend(text.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase));
         for (letters, (at, _)) in (1u64..=4).zip(small.char_indices().rev()) {
             if letters >= 2 && at > 0 {
                 let suffix = hash::bytes(&small.as_bytes()[at..]);

@@ -168,19 +168,19 @@ impl Tagger {
             let score = |label: u8| i32::from(scores[usize::from(label)]);
             let mut step = Step { whole: OUTSIDE, ..Step::default() };
             let mut best = whole + score(OUTSIDE) - GIVE;
-            for kind in 0..TYPES.len() {
+            for (kind, open) in open.iter_mut().enumerate() {
                 let only = whole + score(label(kind, ONLY));
                 if only > best {
                     (best, step.whole) = (only, label(kind, ONLY));
                 }
-                let last = open[kind] + score(label(kind, LAST));
+                let last = *open + score(label(kind, LAST));
                 if last > best {
                     (best, step.whole) = (last, label(kind, LAST));
                 }
                 let first = whole + score(label(kind, FIRST));
-                let inner = open[kind] + score(label(kind, INNER));
+                let inner = *open + score(label(kind, INNER));
                 step.goes_on[kind] = inner > first;
-                open[kind] = first.max(inner);
+                *open = first.max(inner);
             }
             whole = best;
             self.steps.push(step);
@@ -246,13 +246,13 @@ impl Tagger {
 
 /// What was added up last, so that words that texts repeat are not asked about each time. A word's place follows from its
 /// hash; the newer drives out the older.
-struct Known(Box<[(u64, Scores); KNOWN]>);
+struct Known(Box<[(u64, Scores)]>);
 
-const KNOWN: usize = 4096;
+const KNOWN: usize = 16_384;
 
 impl Default for Known {
     fn default() -> Self {
-        Known(Box::new([(0, [0; LANES]); KNOWN]))
+        Known(vec![(0, [0; LANES]); KNOWN].into_boxed_slice())
     }
 }
 
@@ -268,5 +268,49 @@ impl Known {
             *slot = (key, sum.scores);
         }
         slot.1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tamiz_core::Document;
+
+    use super::*;
+    use crate::read::Reading;
+
+    #[test]
+    fn the_embedded_weights_have_a_row_for_every_bucket() {
+        assert_eq!(TAUGHT.0.len(), BUCKETS * LANES);
+    }
+
+    #[test]
+    fn names_do_not_depend_on_what_was_read_before() {
+        let text = "On Friday Harlan Brisk met Ms. Odell in Denver. O’Brisk and O'Brisk left for New Haven, he said.";
+        let names = |reading: &mut Reading, text: &str| {
+            reading.read(&Document::new(text), None, None);
+            let found = reading.mentions.iter().map(|name| (name.start, name.end, name.name_type));
+            found.collect::<Vec<_>>()
+        };
+        let fresh = names(&mut Reading::default(), text);
+        assert!(fresh.contains(&(10, 22, NameType::Person)), "{fresh:?}");
+        assert!(fresh.contains(&(41, 47, NameType::Place)), "{fresh:?}");
+        let mut reading = Reading::default();
+        for before in
+            ["Der Brisk fuhr nach Denver.", "O'BRISK DENVER FRIDAY HARLAN", text, "On the left of Denver"]
+        {
+            names(&mut reading, before);
+        }
+        assert_eq!(names(&mut reading, text), fresh);
+    }
+
+    #[test]
+    fn texts_teach_the_same_weights_each_time() {
+        let marked = train::Marked {
+            text: "The mayor of Quillby met Zorvan Teel on the bridge, and Zorvan was glad of it.".into(),
+            names: vec![(13, 20, NameType::Place), (25, 36, NameType::Person), (56, 62, NameType::Person)],
+        };
+        let weights = train::train(&[&marked]);
+        assert_eq!(train::train(&[&marked]), weights);
+        assert_eq!(train::find(&[&marked], Some(&weights))[0], marked.names);
     }
 }

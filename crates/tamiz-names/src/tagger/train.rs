@@ -113,8 +113,8 @@ fn right(view: &View<'_>, zone: &Zone, names: &[(usize, usize, NameType)]) -> Op
         let first = words.iter().position(|word| word.start as usize == start)?;
         let last =
             words.iter().position(|word| word.end as usize == end || word.end as usize == end - stop)?;
-        for at in first..=last {
-            labels[at] = label_at(name_type, at - first, last + 1 - first);
+        for (at, label) in labels.get_mut(first..=last)?.iter_mut().enumerate() {
+            *label = label_at(name_type, at, last + 1 - first);
         }
     }
     Some(labels)

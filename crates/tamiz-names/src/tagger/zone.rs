@@ -2,9 +2,9 @@
 
 use super::{OUTSIDE, View, label_at};
 use crate::lexicon::Entry;
-use crate::scan::{Case, Mention};
+use crate::scan::{Case, DE, Mention};
 use crate::token::{CAPITAL, Gap, RUN, START, Token, UNCASED, UNSPACED};
-use crate::words::{CONNECTOR, FUNCTION};
+use crate::words::{COMMON, CONNECTOR, FUNCTION, ORDINARY, Tongue};
 
 /// A stretch of words of which some may be a name: its words, the labels that the rules give them, and their entries.
 pub(crate) struct Zone {
@@ -106,15 +106,18 @@ impl Zones<'_> {
             }
             zone.last = k;
             self.at = k;
-            // Most zones are a word that a sentence starts with and that is no name by itself.
-            let function = zone.tags == [OUTSIDE]
-                && tokens[zone.first].is(START | RUN)
-                && self.view.flags(&tokens[zone.first]) & FUNCTION != 0;
             while self.cases.get(1).is_some_and(|&(from, _)| from as usize <= zone.first) {
                 self.cases = &self.cases[1..];
             }
             zone.case = self.cases.first().map_or(Case::Telling, |&(_, case)| case);
-            if !fixed && !function && zone.last - zone.first <= MOST {
+            // Most zones are a usual word that a sentence starts with.
+            let usual = zone.tags == [OUTSIDE]
+                && tokens[zone.first].is(START | RUN)
+                && self.view.flags(&tokens[zone.first]) & (FUNCTION | COMMON | ORDINARY) != 0;
+            // Where every word has a capital, it is the rules that know what to make of it; German is read so as a whole.
+            let telling = zone.case == Case::Telling
+                || (zone.case == Case::Everywhere && self.view.tongue == Some(DE as Tongue));
+            if !fixed && !usual && telling && zone.last - zone.first <= MOST {
                 return true;
             }
         }
