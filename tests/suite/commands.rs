@@ -130,6 +130,14 @@ fn what_was_likely_meant_is_proposed_and_an_empty_result_says_why() {
     };
     let shown = run("", "pipelines/news.toml");
     assert!(shown.contains("nothing was read"), "{shown}");
+    for command in ["bench", "peek"] {
+        let shown =
+            told(&[command, "pipelines/news.toml", folder.path().join("input.jsonl").to_str().unwrap()]);
+        assert!(
+            shown.contains("the input has no document that can be read: `tamiz doctor` says why"),
+            "{shown}"
+        );
+    }
     let english = "{\"id\":1,\"text\":\"It rained all night in the valley and the river rose.\"}\n";
     let shown = run(english, "pipelines/news-es.toml");
     assert!(shown.contains("no document was kept") && shown.contains("dropped has them"), "{shown}");

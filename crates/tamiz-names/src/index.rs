@@ -67,6 +67,12 @@ impl Index {
         (value != EMPTY).then_some(value)
     }
 
+    /// Whatever stands where a hash would: nothing but a reason for the processor to fetch the place.
+    #[inline]
+    pub(crate) fn touch(&self, hash: u64) -> u32 {
+        self.slots.get(place(tag(hash), self.slots.len().wrapping_sub(1))).map_or(0, |slot| slot.1)
+    }
+
     pub(crate) fn clear(&mut self) {
         if self.slots.len() > 4096 {
             // One large document must not make every later one wipe its table.

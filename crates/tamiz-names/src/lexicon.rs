@@ -85,6 +85,38 @@ pub(crate) struct Lexicon {
     index: Index,
     ids: Index,
     origin: Origin,
+    /// The first two characters of all forms of one word, as a bit map: few ideographs that stand beside each other
+    /// begin one.
+    pairs: Pairs,
+}
+
+/// A set of pairs of characters that may have some more.
+#[derive(Clone, Debug, Default)]
+struct Pairs(Vec<u64>);
+
+impl Pairs {
+    const WORDS: usize = 1 << 12;
+
+    fn place(one: char, two: char) -> (usize, u64) {
+        let mixed = (u32::from(one) << 11 ^ u32::from(two)).wrapping_mul(0x9E37_79B1);
+        ((mixed >> 20) as usize % Self::WORDS, 1 << (mixed >> 14 & 63))
+    }
+
+    fn add(&mut self, word: &str) {
+        // As words are hashed.
+        let mut chars = word.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase);
+        if let (Some(one), Some(two)) = (chars.next(), chars.next()) {
+            self.0.resize(Self::WORDS, 0);
+            let (word, bit) = Self::place(one, two);
+            self.0[word] |= bit;
+        }
+    }
+
+    #[inline]
+    fn may_have(&self, one: char, two: char) -> bool {
+        let (word, bit) = Self::place(one, two);
+        self.0.get(word).is_some_and(|bits| bits & bit != 0)
+    }
 }
 
 /// The embedded tables, as people find them in the repository.
@@ -100,6 +132,7 @@ pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
         entries: Vec::with_capacity(12_000),
         index: Index::filtered(80_000),
         ids: Index::with_capacity(12_000),
+        pairs: Pairs::default(),
     };
     for (_, text) in TABLES {
         // A fault in an embedded table is found by the tests.
@@ -181,6 +214,9 @@ impl Lexicon {
 
     fn form(&mut self, form: &str, entry: u32, tokens: &mut Vec<Token>) {
         token::words_of(form, tokens);
+        if let [only] = &**tokens {
+            self.pairs.add(only.text(form));
+        }
         let mut phrase = 0;
         for (i, token) in tokens.iter().enumerate() {
             phrase = if i == 0 { token.hash } else { hash::join(phrase, token.hash) };
@@ -255,6 +291,12 @@ impl Lexicon {
     /// Whether any form begins with the word of that hash.
     pub(crate) fn begins(&self, hash: u64) -> bool {
         self.index.get(hash).is_some()
+    }
+
+    /// Whether a form of one word may begin with these characters.
+    #[inline]
+    pub(crate) fn may_begin_with(&self, one: char, two: char) -> bool {
+        self.pairs.may_have(one, two)
     }
 
     /// The entry of a single word's hash.

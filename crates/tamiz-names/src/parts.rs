@@ -15,18 +15,36 @@ pub(crate) struct Entry {
 
 /// The entries of a word by its hash: one for every group that it belongs to.
 pub(crate) fn entries(hash: u64) -> impl Iterator<Item = Entry> {
-    let bucket = (hash >> 48) as usize;
-    let start = if bucket == 0 { 0 } else { number(3 * (bucket - 1)) };
-    let end = number(3 * bucket);
+    let (start, end) = bucket(hash);
     let rest = (hash >> 32) as u16;
-    let table = &TABLE[BUCKETS * 3..];
-    table[start as usize * ENTRY..end as usize * ENTRY]
+    TABLE[start..end]
         .chunks_exact(ENTRY)
         .filter(move |entry| u16::from_le_bytes([entry[0], entry[1]]) == rest)
         .map(|entry| {
             let value = u32::from_le_bytes([entry[2], entry[3], entry[4], 0]);
             Entry { group: value & 0x1F_FFFF, size: (value >> 21) as u8 }
         })
+}
+
+/// Where the bucket of a hash begins and ends.
+#[inline]
+fn bucket(hash: u64) -> (usize, usize) {
+    let bucket = (hash >> 48) as usize;
+    let start = if bucket == 0 { 0 } else { number(3 * (bucket - 1)) };
+    let place = |entries: u32| BUCKETS * 3 + entries as usize * ENTRY;
+    (place(start), place(number(3 * bucket)))
+}
+
+/// Something of what says where a word's bucket is, for the processor to fetch it before it is asked for.
+#[inline]
+pub(crate) fn touch(hash: u64) -> u32 {
+    number(3 * (hash >> 48) as usize)
+}
+
+/// The same with the bucket itself.
+#[inline]
+pub(crate) fn reach(hash: u64) -> u32 {
+    TABLE.get(bucket(hash).0).map_or(0, |&byte| u32::from(byte))
 }
 
 /// How usual the word is as a part of a person's name: 0 if it is not known as one, else up to 7.

@@ -88,7 +88,6 @@ impl Reading {
         self.runs.clear();
         self.begins.clear();
         let mut language = Language::of(document);
-        let mut known = 0;
         for run in document.kept() {
             let first = self.tokens.len();
             token::tokenise(document.source(), run.span, &mut self.tokens);
@@ -96,14 +95,11 @@ impl Reading {
                 // What a run needs is taken down while its words are near.
                 self.survey(first);
                 language.hear(&self.tokens[first..]);
-                if language.decided {
-                    self.look_up(&mut known, language.tongue);
-                }
             }
         }
         language.decide();
         let Language { tongue, sure, .. } = language;
-        self.look_up(&mut known, tongue);
+        self.known.look_up(&mut self.tokens, &self.begins, tongue);
         Scanner {
             text: document.source(),
             tokens: &self.tokens,
@@ -143,22 +139,15 @@ impl Reading {
         }
         self.runs.push(run);
     }
-
-    /// Looks up the capitalised words from a place on the list on: whatever asks about a name asks about its words.
-    fn look_up(&mut self, known: &mut usize, tongue: Option<Tongue>) {
-        for &at in &self.begins[*known..] {
-            let token = &mut self.tokens[at as usize];
-            if token.is(CAPITAL) {
-                self.known.look_up(token, tongue);
-            }
-        }
-        *known = self.begins.len();
-    }
 }
 
 /// What was looked up last, so that the words that a text repeats do not go through the large tables each time: they
 /// lie far from the processor. A word's place follows from its hash; the newer drives out the older.
-struct Known(Box<[Answer; KNOWN]>);
+struct Known {
+    answers: Box<[Answer; KNOWN]>,
+    /// The words of the document that are not among them, by their places.
+    news: Vec<u32>,
+}
 
 const KNOWN: usize = 8192;
 
@@ -174,28 +163,63 @@ struct Answer {
 
 impl Default for Known {
     fn default() -> Self {
-        Known(Box::new([Answer::default(); KNOWN]))
+        Known { answers: Box::new([Answer::default(); KNOWN]), news: Vec::new() }
     }
 }
 
 impl Known {
-    #[inline]
-    fn look_up(&mut self, token: &mut Token, tongue: Option<Tongue>) {
+    /// Looks up the capitalised words at these places: whatever asks about a name asks about its words.
+    fn look_up(&mut self, tokens: &mut [Token], places: &[u32], tongue: Option<Tongue>) {
         let asked = tongue.map_or(u8::MAX, |tongue| tongue + 1);
-        let answer = &mut self.0[(token.hash >> 40) as usize % KNOWN];
-        if answer.hash != token.hash || answer.tongue != asked {
-            let word = WORDS.flags(token.hash, tongue);
-            *answer = Answer {
-                hash: token.hash,
-                word,
-                usual: if word & FUNCTION == 0 { parts::usual(token.hash) } else { 0 },
-                placed: SHIPPED.begins(token.hash),
-                tongue: asked,
-            };
+        self.news.clear();
+        for &at in places {
+            let token = &mut tokens[at as usize];
+            let answer = &self.answers[place(token.hash)];
+            if answer.hash == token.hash && answer.tongue == asked {
+                answer.give(token);
+            } else if token.is(CAPITAL) {
+                self.news.push(at);
+            }
         }
-        token.word = answer.word;
-        token.usual = answer.usual;
-        token.placed = answer.placed;
+        // The tables are far: first the processor is told of all places in them, and does not wait for one before it
+        // fetches the next.
+        let touched = self.news.iter().fold(0u32, |touched, &at| {
+            let hash = tokens[at as usize].hash;
+            touched ^ parts::touch(hash) ^ WORDS.touch(hash)
+        });
+        std::hint::black_box(touched);
+        let touched =
+            self.news.iter().fold(0, |touched, &at| touched ^ parts::reach(tokens[at as usize].hash));
+        std::hint::black_box(touched);
+        for &at in &self.news {
+            let token = &mut tokens[at as usize];
+            let answer = &mut self.answers[place(token.hash)];
+            if answer.hash != token.hash || answer.tongue != asked {
+                let word = WORDS.flags(token.hash, tongue);
+                *answer = Answer {
+                    hash: token.hash,
+                    word,
+                    usual: if word & FUNCTION == 0 { parts::usual(token.hash) } else { 0 },
+                    placed: SHIPPED.begins(token.hash),
+                    tongue: asked,
+                };
+            }
+            answer.give(token);
+        }
+    }
+}
+
+/// The place of a word among what was looked up.
+fn place(hash: u64) -> usize {
+    (hash >> 40) as usize % KNOWN
+}
+
+impl Answer {
+    #[inline]
+    fn give(&self, token: &mut Token) {
+        token.word = self.word;
+        token.usual = self.usual;
+        token.placed = self.placed;
     }
 }
 

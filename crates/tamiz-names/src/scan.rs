@@ -392,6 +392,14 @@ impl Scanner<'_> {
             let width = |at: usize| self.text[at..].chars().next().map_or(1, char::len_utf8);
             let mut end = at;
             let mut best = None;
+            let mut signs = self.text[at..token.end as usize].chars();
+            let (Some(one), Some(two)) = (signs.next(), signs.next()) else { return };
+            if !self.shipped.may_begin_with(one, two)
+                && self.user.is_none_or(|user| !user.may_begin_with(one, two))
+            {
+                at += one.len_utf8();
+                continue;
+            }
             for signs in 1..=MOST {
                 if end >= token.end as usize {
                     break;

@@ -161,6 +161,12 @@ impl Words {
         }
     }
 
+    /// Something of what the table has at the place of that hash, for the processor to fetch it before it is asked for.
+    #[inline]
+    pub(crate) fn touch(&self, hash: u64) -> u32 {
+        self.index.touch(hash)
+    }
+
     /// The votes of a word for each language that it belongs to.
     #[inline]
     pub(crate) fn votes(&self, hash: u64) -> Votes {

@@ -1,6 +1,8 @@
 //! What HTML said of a document's lines, kept small beside the residue: a line of a page differs from the one above it in
 //! few ways, so that only those are written, as variable-length numbers (LEB128) in Base64.
 
+use std::collections::HashMap;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD as BASE64;
 use tamiz_core::{ClassWords, Container, Element, Hint, Hints, Landmarks};
@@ -78,13 +80,17 @@ fn take(bytes: &mut &[u8]) -> Option<u32> {
     None
 }
 
-/// The hints as text.
+/// The hints as text; of [`Hint::path`] only remains which lines have the same.
 pub(crate) fn write(hints: &Hints) -> String {
     let mut bytes = Vec::with_capacity(8 * (hints.lines.len() + hints.containers.len()));
     put(&mut bytes, hints.lines.len() as u32);
     let mut above = [0; 11];
+    // A path is a hash, which says nothing but which lines share it: a small number says that too.
+    let mut paths: HashMap<u32, u32> = HashMap::new();
     for hint in &hints.lines {
-        let numbers = numbers(hint);
+        let next = paths.len() as u32;
+        let path = *paths.entry(hint.path).or_insert(next);
+        let numbers = numbers(&Hint { path, ..*hint });
         let differ = |place: &usize| numbers[*place] != above[*place];
         put(&mut bytes, (0..numbers.len()).filter(differ).map(|place| 1 << place).sum());
         for place in (0..numbers.len()).filter(differ) {
@@ -146,7 +152,7 @@ mod tests {
         };
         let inner = Container { parent: 0, element: Element::Table };
         Hints {
-            lines: vec![line(0, 0), line(1, u32::MAX), line(1, u32::MAX), Hint::default(), line(2, 7)],
+            lines: vec![line(0, 0), line(1, 1), line(1, 1), Hint::default(), line(2, 2)],
             containers: vec![Container::default(), inner, Container { parent: 1, ..inner }],
         }
     }
@@ -156,6 +162,11 @@ mod tests {
         let hints = sample();
         assert_eq!(read(&write(&hints)), Some(hints.clone()));
         assert_eq!(read(&write(&Hints::default())), Some(Hints::default()));
+        let mut hashed = hints.clone();
+        for line in &mut hashed.lines {
+            line.path = line.path.wrapping_mul(0x9e37_79b9).wrapping_sub(5);
+        }
+        assert_eq!(read(&write(&hashed)), Some(hints.clone()), "the same lines share a path");
         let alike = Hints { lines: vec![hints.lines[1]; 1_000], ..hints };
         assert!(write(&alike).len() < 1_500, "{}", write(&alike).len());
     }

@@ -77,6 +77,7 @@ pub(crate) fn drive<W: Work>(
         }),
         written: Condvar::new(),
         budget,
+        behind: threads.div_ceil(2),
     };
     let (sink, workers) = (Mutex::new(sink), Mutex::new(Vec::new()));
     let pool = rayon::ThreadPoolBuilder::new()
@@ -120,6 +121,9 @@ struct Engine<D> {
     written: Condvar,
     /// Bytes of batches that may be in flight before nobody reads on.
     budget: usize,
+    /// How many batches may wait behind one that is being written. Bringing a part to the disk takes a while: without
+    /// this bound, all that may be in flight would pile up behind it, which no short run would ever see.
+    behind: usize,
 }
 
 /// Locks; what a panic left behind is looked at all the same, since every panic ends in a failure.
@@ -147,7 +151,9 @@ impl<D: Send> Engine<D> {
         let mut read = lock(reading);
         let mut flow = lock(&self.flow);
         // The batch that is next in order is with a thread that does not wait here, so the wait ends.
-        while flow.in_flight >= self.budget && flow.failure.is_none() {
+        while flow.failure.is_none()
+            && (flow.in_flight >= self.budget || (flow.writing && flow.waiting.len() >= self.behind))
+        {
             flow = self.written.wait(flow).unwrap_or_else(PoisonError::into_inner);
         }
         if flow.failure.is_some() {

@@ -65,7 +65,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
     let bench = tamiz_run::bench(&pipeline, &arguments.inputs, usize::from(arguments.rounds), &options)
         .map_err(|error| Failure::new(error.to_string()))?;
     if bench.documents == 0 {
-        let message = "there is nothing to measure: the input has no document that can be read; `tamiz doctor` says why";
+        let message =
+            "nothing to measure: the input has no document that can be read: `tamiz doctor` says why";
         return Err(Failure::new(message));
     }
     if arguments.json {
