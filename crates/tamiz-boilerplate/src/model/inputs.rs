@@ -4,7 +4,7 @@
 
 use super::features::FEATURES;
 use super::hints::{COUNTS_FLAG, EXTRA, HINTS_FLAG};
-use super::integer::{LARGEST_INPUT, Matrix, round};
+use super::integer::{LARGEST_INPUT, Matrix, Unit};
 use super::net::Row;
 use super::weights::LIMIT;
 
@@ -53,7 +53,7 @@ impl InputLayer {
     /// Each value less its mean, over its deviation, within the limit; in whole numbers. One that is no number is not
     /// known, and adds nothing.
     #[inline(always)]
-    pub(super) fn standardise<const K: usize>(&self, line: &[f32; K]) -> [i16; MOST_INPUTS] {
+    pub(super) fn standardise<const K: usize>(&self, unit: impl Unit, line: &[f32; K]) -> [i16; MOST_INPUTS] {
         let mut values = [0.0f32; MOST_INPUTS];
         values[..K].copy_from_slice(line);
         for i in 0..MOST_INPUTS {
@@ -62,7 +62,7 @@ impl InputLayer {
             let value = if value < -LIMIT { -LIMIT } else { value };
             values[i] = if value.is_nan() { 0.0 } else { value };
         }
-        round(&values, LARGEST_INPUT / LIMIT)
+        unit.round(&values, LARGEST_INPUT / LIMIT)
     }
 }
 

@@ -58,7 +58,30 @@ impl Matrix {
 pub(super) trait Unit: Copy {
     /// The sums of some lines, each with an input for every row of the matrix, or more of which the rest does not count.
     fn multiply<const K: usize, const N: usize>(self, inputs: &[[i16; K]; N], matrix: &Matrix) -> [Sums; N];
+
+    /// Rounds numbers to whole ones, of which the largest magnitude may be half of the 23 bits that a float's fraction
+    /// has.
+    fn round<const K: usize>(self, values: &[f32; K], scale: f32) -> [i16; K];
+
+    /// The largest magnitude of a line's numbers.
+    fn largest(self, values: &Row) -> f32;
+
+    /// Scales a line's numbers to fill the range of inputs; returns what one of them stands for, too.
+    #[inline(always)]
+    fn fill_range(self, values: &Row) -> ([i16; CHANNELS], f32) {
+        let largest = self.largest(values);
+        // Numbers this small are nothing beside any bias; of nothing, the inverse is none.
+        if largest < 1e-30 {
+            return ([0; CHANNELS], 0.0);
+        }
+        (self.round(values, LARGEST_INPUT / largest), largest / LARGEST_INPUT)
+    }
 }
+
+/// Beside this number, a float has no room for a fraction: the addition rounds, alike on every machine.
+const SHIFT: f32 = 1.5 * (1u32 << 23) as f32;
+/// All bits of a float but its sign. Without their signs, floats are in the order of their bits.
+const MAGNITUDE: u32 = 0x7fff_ffff;
 
 /// Plain loops.
 #[derive(Clone, Copy)]
@@ -79,6 +102,20 @@ impl Unit for Plain {
             }
         }
         sums
+    }
+
+    #[inline(always)]
+    fn round<const K: usize>(self, values: &[f32; K], scale: f32) -> [i16; K] {
+        let mut rounded = [0; K];
+        for i in 0..K {
+            rounded[i] = (values[i] * scale + SHIFT).to_bits() as i16;
+        }
+        rounded
+    }
+
+    #[inline(always)]
+    fn largest(self, values: &Row) -> f32 {
+        f32::from_bits(values.iter().fold(0, |largest, value| largest.max(value.to_bits() & MAGNITUDE)))
     }
 }
 
@@ -114,37 +151,46 @@ impl Unit for pulp::x86::V3 {
         }
         result
     }
-}
 
-/// Rounds numbers to whole ones, of which the largest magnitude may be half of the 23 bits that a float's fraction has.
-#[inline(always)]
-pub(super) fn round<const K: usize>(values: &[f32; K], scale: f32) -> [i16; K] {
-    // Beside this number, a float has no room for a fraction: the addition rounds, alike on every machine.
-    const SHIFT: f32 = 1.5 * (1u32 << 23) as f32;
-    let mut rounded = [0; K];
-    for i in 0..K {
-        rounded[i] = (values[i] * scale + SHIFT).to_bits() as i16;
-    }
-    rounded
-}
-
-/// Scales a line's numbers to fill the range of inputs; returns what one of them stands for, too.
-#[inline(always)]
-pub(super) fn fill_range(values: &Row) -> ([i16; CHANNELS], f32) {
-    let mut largest = [0u32; 8];
-    for eight in values.as_chunks::<8>().0 {
-        for i in 0..8 {
-            // Without their signs, floats are in the order of their bits.
-            largest[i] = largest[i].max(eight[i].to_bits() & 0x7fff_ffff);
+    // As loops over arrays, the compiler takes both of these apart into single numbers.
+    #[inline(always)]
+    fn round<const K: usize>(self, values: &[f32; K], scale: f32) -> [i16; K] {
+        use std::arch::x86_64::{__m256, __m256i};
+        const { assert!(K.is_multiple_of(16), "inputs come in full vectors") };
+        let (scale, shift) = (self.avx._mm256_set1_ps(scale), self.avx._mm256_set1_ps(SHIFT));
+        let low = self.avx._mm256_set1_epi32(0xffff);
+        let mut rounded = [0i16; K];
+        for (to, from) in rounded.as_chunks_mut::<16>().0.iter_mut().zip(values.as_chunks::<16>().0) {
+            let [a, b]: [[f32; 8]; 2] = pulp::cast(*from);
+            let (a, b): (__m256, __m256) = (pulp::cast(a), pulp::cast(b));
+            let a = self.avx._mm256_add_ps(self.avx._mm256_mul_ps(a, scale), shift);
+            let b = self.avx._mm256_add_ps(self.avx._mm256_mul_ps(b, scale), shift);
+            let a = self.avx2._mm256_and_si256(self.avx._mm256_castps_si256(a), low);
+            let b = self.avx2._mm256_and_si256(self.avx._mm256_castps_si256(b), low);
+            // Packing works within halves of a vector, so the middle quarters change places.
+            let packed = self.avx2._mm256_packus_epi32(a, b);
+            let packed: __m256i = self.avx2._mm256_permute4x64_epi64::<0b11_01_10_00>(packed);
+            *to = pulp::cast(packed);
         }
+        rounded
     }
-    let [a, b, c, d, e, f, g, h] = largest;
-    let largest = f32::from_bits(a.max(b).max(c.max(d)).max(e.max(f).max(g.max(h))));
-    // Numbers this small are nothing beside any bias; of nothing, the inverse is none.
-    if largest < 1e-30 {
-        return ([0; CHANNELS], 0.0);
+
+    #[inline(always)]
+    fn largest(self, values: &Row) -> f32 {
+        use std::arch::x86_64::{__m128i, __m256i};
+        let magnitude = self.avx._mm256_set1_epi32(MAGNITUDE as i32);
+        let mut largest = self.avx._mm256_setzero_si256();
+        for eight in values.as_chunks::<8>().0 {
+            let eight: __m256i = pulp::cast(*eight);
+            largest = self.avx2._mm256_max_epu32(largest, self.avx2._mm256_and_si256(eight, magnitude));
+        }
+        let [a, b]: [__m128i; 2] = pulp::cast(largest);
+        let four = self.sse4_1._mm_max_epu32(a, b);
+        let two = self.sse4_1._mm_max_epu32(four, self.sse2._mm_shuffle_epi32::<0b01_00_11_10>(four));
+        let one = self.sse4_1._mm_max_epu32(two, self.sse2._mm_shuffle_epi32::<0b10_11_00_01>(two));
+        let [largest, ..]: [f32; 4] = pulp::cast(one);
+        largest
     }
-    (round(values, LARGEST_INPUT / largest), largest / LARGEST_INPUT)
 }
 
 #[cfg(test)]
@@ -167,12 +213,19 @@ mod tests {
             (0..CHANNELS).map(|_| std::array::from_fn(|_| next() * next() * 3.0)).collect();
         let rounded = Matrix::new(&matrix);
         let lines: [Row; 2] = std::array::from_fn(|_| std::array::from_fn(|_| next() * 20.0));
-        let (inputs, scales): (Vec<_>, Vec<_>) = lines.iter().map(fill_range).unzip();
+        let (inputs, scales): (Vec<_>, Vec<_>) = lines.iter().map(|line| Plain.fill_range(line)).unzip();
         let inputs = [inputs[0], inputs[1]];
         let sums = Plain.multiply(&inputs, &rounded);
         #[cfg(target_arch = "x86_64")]
         if let Some(unit) = pulp::x86::V3::try_new() {
             assert_eq!(unit.multiply(&inputs, &rounded), sums);
+            for line in &lines {
+                assert_eq!(unit.fill_range(line), Plain.fill_range(line));
+            }
+            // What no sound model makes is alike, too.
+            let strange: Row = std::array::from_fn(|i| [f32::INFINITY, -0.0, f32::NAN, 1e30, 7.5][i % 5]);
+            assert_eq!(unit.largest(&strange).to_bits(), Plain.largest(&strange).to_bits());
+            assert_eq!(unit.round(&strange, 0.5), Plain.round(&strange, 0.5));
         }
         for line in 0..2 {
             for channel in 0..CHANNELS {
@@ -190,9 +243,9 @@ mod tests {
         let weights: i64 =
             rounded.rows.iter().map(|row| row[0].iter().map(|w| i64::from(*w)).sum::<i64>()).sum();
         assert!(weights * (LARGEST_INPUT as i64) < i64::from(i32::MAX));
-        let (inputs, unit) = fill_range(&[-3.0; CHANNELS]);
+        let (inputs, unit) = Plain.fill_range(&[-3.0; CHANNELS]);
         assert_eq!(inputs, [-8191; CHANNELS]);
         assert!((unit * 8191.0 - 3.0).abs() < 1e-6);
-        assert_eq!(fill_range(&[0.0; CHANNELS]), ([0; CHANNELS], 0.0));
+        assert_eq!(Plain.fill_range(&[0.0; CHANNELS]), ([0; CHANNELS], 0.0));
     }
 }

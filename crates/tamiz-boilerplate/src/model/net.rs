@@ -13,7 +13,7 @@
 use super::features::{FEATURES, Features, Grams};
 use super::hints::{COUNTS_FLAG, EXTRA, HINTS_FLAG};
 use super::inputs::{InputLayer, Inputs, MOST_INPUTS, known};
-use super::integer::{Plain, Unit, fill_range};
+use super::integer::{Plain, Unit};
 use super::math::{ln_1p, sigmoid};
 use super::weights::Weights;
 
@@ -190,7 +190,7 @@ impl Pass {
         let reach = DILATIONS[number];
         let (mut inputs, mut scales) = ([[0; CHANNELS]; N], [0.0; N]);
         for i in 0..N {
-            (inputs[i], scales[i]) = fill_range(&mix_line(&self.hidden, taps, reach, line + i));
+            (inputs[i], scales[i]) = unit.fill_range(&mix_line(&self.hidden, taps, reach, line + i));
         }
         let sums = unit.multiply(&inputs, matrix);
         let units = matrix.units();
@@ -277,7 +277,7 @@ fn first_sums<const K: usize, const N: usize>(
 ) {
     let mut inputs = [[0; MOST_INPUTS]; N];
     for i in 0..N {
-        inputs[i] = layer.standardise(&lines[i]);
+        inputs[i] = layer.standardise(unit, &lines[i]);
     }
     let found = unit.multiply(&inputs, &layer.matrix);
     let units = layer.matrix.units();
