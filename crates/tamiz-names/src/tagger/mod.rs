@@ -285,19 +285,17 @@ mod tests {
 
     #[test]
     fn names_do_not_depend_on_what_was_read_before() {
-        let text = "On Friday Harlan Brisk met Ms. Odell in Denver. O’Brisk and O'Brisk left for New Haven, he said.";
+        let text = "The mayor, John Brisk, met Ms. Odell in Denver. O’Brisk and O'Brisk left for New Haven, he said.";
         let names = |reading: &mut Reading, text: &str| {
             reading.read(&Document::new(text), None, None);
             let found = reading.mentions.iter().map(|name| (name.start, name.end, name.name_type));
             found.collect::<Vec<_>>()
         };
         let fresh = names(&mut Reading::default(), text);
-        assert!(fresh.contains(&(10, 22, NameType::Person)), "{fresh:?}");
-        assert!(fresh.contains(&(41, 47, NameType::Place)), "{fresh:?}");
+        assert!(fresh.contains(&(11, 21, NameType::Person)), "{fresh:?}");
+        assert!(fresh.contains(&(40, 46, NameType::Place)), "{fresh:?}");
         let mut reading = Reading::default();
-        for before in
-            ["Der Brisk fuhr nach Denver.", "O'BRISK DENVER FRIDAY HARLAN", text, "On the left of Denver"]
-        {
+        for before in ["Der Brisk fuhr nach Denver.", "O'BRISK DENVER JOHN", text, "On the left of Denver"] {
             names(&mut reading, before);
         }
         assert_eq!(names(&mut reading, text), fresh);
