@@ -50,3 +50,5 @@ pub fn parts(groups: &[Vec<String>]) -> Vec<u8> {
 const fn entry(group: u32, size: u32) -> u32 {
     size << 21 | group
 }
+
+pub use crate::tagger::train::{Marked, find, train};

@@ -112,31 +112,12 @@ impl Scanner<'_> {
 
     /// Whether an unknown word at the start of a sentence ends as ordinary words of the language do.
     pub(crate) fn inflected(&self, i: usize) -> bool {
-        static ENDINGS: Endings<40> = Endings::new([
-            "mente", "ción", "ciones", "sión", "ando", "iendo", "ado", "ados", "ada", "adas", "aron",
-            "ieron", "aba", "aban", "dad", "dades", "ismo", "ístico", "tion", "tions", "ing", "ed", "ly",
-            "ment", "ments", "ness", "ção", "ções", "mento", "mentos", "zione", "zioni", "ndo", "ість",
-            "ение", "ения", "ость", "anie", "enie", "ową",
-        ]);
-        let text = self.tokens[i].text(self.text);
-        ENDINGS.end(text)
+        is_inflected(self.tokens[i].text(self.text))
     }
 
-    /// Whether a word in German looks like a noun: by its ending, or as a compound whose last part is one.
+    /// Whether a word in German looks like a noun.
     pub(crate) fn is_noun(&self, i: usize) -> bool {
-        static ENDINGS: Endings<30> = Endings::new([
-            "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen",
-            "tät", "täten", "nis", "nisse", "ismus", "ling", "linge", "tum", "chen", "erin", "innen",
-            "ieren", "zeug", "meister", "leiter", "spieler", "spiel", "isten", "ologe", "ologen",
-        ]);
-        let text = self.tokens[i].text(self.text);
-        if ENDINGS.end(text) {
-            return true;
-        }
-        text.len() <= 40
-            && text.char_indices().skip(3).any(|(at, _)| {
-                text.len() - at >= 4 && WORDS.flags(hash::word(&text[at..]), self.tongue) & COMMON != 0
-            })
+        is_noun(self.tokens[i].text(self.text), self.tongue)
     }
 
     /// Whether small connecting words at `i` lead to another capitalised word.
@@ -273,4 +254,32 @@ impl Scanner<'_> {
             token.is(CAPITAL) && !token.is(START) && matches!(token.gap, Gap::Space | Gap::Hyphen)
         }
     }
+}
+
+/// Whether a word ends as ordinary words of many languages do.
+pub(crate) fn is_inflected(text: &str) -> bool {
+    static ENDINGS: Endings<40> = Endings::new([
+        "mente", "ción", "ciones", "sión", "ando", "iendo", "ado", "ados", "ada", "adas", "aron", "ieron",
+        "aba", "aban", "dad", "dades", "ismo", "ístico", "tion", "tions", "ing", "ed", "ly", "ment", "ments",
+        "ness", "ção", "ções", "mento", "mentos", "zione", "zioni", "ndo", "ість", "ение", "ения", "ость",
+        "anie", "enie", "ową",
+    ]);
+    ENDINGS.end(text)
+}
+
+/// Whether a word in German looks like a noun: by its ending, or as a compound whose last part is one.
+pub(crate) fn is_noun(text: &str, tongue: Option<Tongue>) -> bool {
+    static ENDINGS: Endings<30> = Endings::new([
+        "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät",
+        "täten", "nis", "nisse", "ismus", "ling", "linge", "tum", "chen", "erin", "innen", "ieren", "zeug",
+        "meister", "leiter", "spieler", "spiel", "isten", "ologe", "ologen",
+    ]);
+    if ENDINGS.end(text) {
+        return true;
+    }
+    text.len() <= 40
+        && text
+            .char_indices()
+            .skip(3)
+            .any(|(at, _)| text.len() - at >= 4 && WORDS.flags(hash::word(&text[at..]), tongue) & COMMON != 0)
 }

@@ -62,6 +62,7 @@ mod similarity;
 mod spanish;
 mod spelling;
 mod stage;
+mod tagger;
 mod token;
 mod words;
 

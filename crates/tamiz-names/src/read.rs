@@ -8,7 +8,8 @@ use crate::index::Index;
 use crate::lexicon::{Lexicon, SHIPPED};
 use crate::link::{self, Links};
 use crate::parts;
-use crate::scan::{Mention, Run, Scanner};
+use crate::scan::{Case, Mention, Run, Scanner};
+use crate::tagger::{self, TAUGHT, Tagger, View, Weights};
 use crate::token::{self, CAPITAL, DIGIT, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
 use crate::words::{self, FUNCTION, LANGUAGES, Tongue, Votes, WORDS};
 
@@ -20,6 +21,8 @@ pub(crate) struct Reading {
     pub(crate) links: Links,
     /// The document's language: as a stage before has told it, or as its words do, if they are sure.
     pub(crate) language: Option<LanguageCode>,
+    /// From which word on capitals say how much.
+    pub(crate) cases: Vec<(u32, Case)>,
     /// The runs of kept text that have words.
     runs: Vec<Run>,
     /// The words at which a name may begin.
@@ -27,12 +30,59 @@ pub(crate) struct Reading {
     evidence: Evidence,
     known: Known,
     people: Index,
+    tongue: Option<Tongue>,
+    sure: bool,
+    tagger: Tagger,
 }
 
 impl Reading {
     /// Reads a document, with what the user and the corpus know of names.
     pub(crate) fn read(&mut self, document: &Document, user: Option<&Lexicon>, corpus: Option<&Corpus>) {
+        self.read_with(document, user, corpus, Some(TAUGHT));
+    }
+
+    /// The same with weights of one's own for the tagger.
+    pub(crate) fn read_with(
+        &mut self,
+        document: &Document,
+        user: Option<&Lexicon>,
+        corpus: Option<&Corpus>,
+        weights: Option<Weights<'_>>,
+    ) {
+        self.scan(document, user, corpus);
+        if let Some(weights) = weights.filter(|_| tagger::decides(self.tongue)) {
+            let mut tagger = std::mem::take(&mut self.tagger);
+            let mut mentions = std::mem::take(&mut self.mentions);
+            tagger.apply(weights, &self.view(document.source(), corpus), &self.cases, &mut mentions);
+            (self.tagger, self.mentions) = (tagger, mentions);
+        }
+        let (tokens, mentions) = (&self.tokens, &mut self.mentions);
+        link::settle(tokens, mentions, &mut self.people);
+        self.links.link(document.source(), tokens, mentions, self.tongue);
+        let told = document.language().map(|language| language.code).filter(|code| code.is_language());
+        self.language = told.or_else(|| {
+            self.tongue
+                .filter(|_| self.sure)
+                .and_then(|tongue| LanguageCode::parse(LANGUAGES[usize::from(tongue)]))
+        });
+    }
+
+    /// What the tagger may ask about the words that were read.
+    pub(crate) fn view<'v>(&'v self, text: &'v str, corpus: Option<&'v Corpus>) -> View<'v> {
+        View {
+            text,
+            tokens: &self.tokens,
+            evidence: &self.evidence,
+            tongue: self.tongue,
+            shipped: &SHIPPED,
+            corpus,
+        }
+    }
+
+    /// Reads the words of a document and what the rules take for names among them.
+    pub(crate) fn scan(&mut self, document: &Document, user: Option<&Lexicon>, corpus: Option<&Corpus>) {
         self.tokens.clear();
+        self.cases.clear();
         self.mentions.clear();
         self.evidence.clear();
         self.runs.clear();
@@ -61,15 +111,10 @@ impl Reading {
             corpus,
             shipped: &SHIPPED,
             mentions: &mut self.mentions,
+            cases: &mut self.cases,
         }
         .scan();
-        let (tokens, mentions) = (&self.tokens, &mut self.mentions);
-        link::settle(tokens, mentions, &mut self.people);
-        self.links.link(document.source(), tokens, mentions, tongue);
-        let told = document.language().map(|language| language.code).filter(|code| code.is_language());
-        self.language = told.or_else(|| {
-            tongue.filter(|_| sure).and_then(|tongue| LanguageCode::parse(LANGUAGES[usize::from(tongue)]))
-        });
+        (self.tongue, self.sure) = (tongue, sure);
     }
 
     /// Takes down the case of the words from `first` on, which are a run, and where names may begin among them.

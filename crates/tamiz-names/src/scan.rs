@@ -5,7 +5,7 @@ use tamiz_core::NameType;
 use crate::corpus::Corpus;
 use crate::evidence::Evidence;
 use crate::hash;
-use crate::lexicon::{Entry, Lexicon};
+use crate::lexicon::{Entry, Lexicon, Origin};
 use crate::parts;
 use crate::spelling;
 use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, Token, UNASKED, UNCASED, UNSPACED, UPPER};
@@ -27,6 +27,8 @@ pub(crate) struct Mention {
     pub(crate) name_type: NameType,
     /// What the type was decided on was weak: other mentions may overrule it.
     pub(crate) weak: bool,
+    /// A lexicon of the user or the corpus says so, or the script or the sound of its syllables: it stands.
+    pub(crate) told: bool,
     pub(crate) entry: Option<Entry>,
 }
 
@@ -43,6 +45,8 @@ pub(crate) struct Scanner<'s> {
     pub(crate) corpus: Option<&'s Corpus>,
     pub(crate) shipped: &'s Lexicon,
     pub(crate) mentions: &'s mut Vec<Mention>,
+    /// From which word on capitals say how much.
+    pub(crate) cases: &'s mut Vec<(u32, Case)>,
 }
 
 /// A run of kept text, by the places of its words, and how many of these can tell by their case.
@@ -56,7 +60,7 @@ pub(crate) struct Run {
 }
 
 /// How much a run's capitals say.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Case {
     /// Capitals stand on names and where sentences start.
     Telling,
@@ -75,6 +79,7 @@ impl Scanner<'_> {
         let mut begins = self.begins.iter().map(|&at| at as usize).peekable();
         for run in self.runs {
             let case = self.case(run);
+            self.cases.push((run.first, case));
             let last = run.last as usize;
             let mut next = run.first as usize;
             while let Some(i) = begins.next_if(|&i| i < last) {
@@ -155,6 +160,7 @@ impl Scanner<'_> {
                 last: (i + length) as u32,
                 name_type: NameType::Person,
                 weak: false,
+                told: true,
                 entry: None,
             });
             return i + length;
@@ -168,6 +174,7 @@ impl Scanner<'_> {
                 last: end as u32,
                 name_type: NameType::Person,
                 weak: false,
+                told: true,
                 entry: None,
             });
             return end;
@@ -294,14 +301,25 @@ impl Scanner<'_> {
             last: last as u32,
             name_type: entry.name_type,
             weak: false,
+            told: entry.origin != Origin::Shipped,
             entry: head.is_none().then_some(entry),
         });
     }
 
-    fn push(&mut self, mention: Mention) {
+    fn push(&mut self, mut mention: Mention) {
+        mention.end = self.ordinal_end(&mention);
         if self.mentions.last().is_none_or(|last| last.end <= mention.start) {
             self.mentions.push(mention);
         }
+    }
+
+    /// The end of a mention with the full stop that German sets behind the number of a king: `Otto I.`
+    fn ordinal_end(&self, mention: &Mention) -> u32 {
+        let number = self.tongue == Some(DE as Tongue)
+            && mention.last > mention.first + 1
+            && self.text.as_bytes().get(mention.end as usize) == Some(&b'.')
+            && is_roman(self.tokens[mention.last as usize - 1].text(self.text));
+        mention.end + u32::from(number)
     }
 
     /// Takes titles off a run, tells its type and puts it on the list.
@@ -346,6 +364,7 @@ impl Scanner<'_> {
                 last: end as u32,
                 name_type: NameType::Place,
                 weak: false,
+                told: false,
                 entry: None,
             });
             return;
@@ -357,6 +376,7 @@ impl Scanner<'_> {
             last: end as u32,
             name_type,
             weak,
+            told: false,
             entry: None,
         });
     }
@@ -403,6 +423,7 @@ impl Scanner<'_> {
                         last: i as u32 + 1,
                         name_type: entry.name_type,
                         weak: false,
+                        told: true,
                         entry: Some(entry),
                     });
                     at = end;

@@ -406,6 +406,7 @@ impl Speller {
             last: self.tokens.len() as u32,
             name_type: NameType::Person,
             weak: false,
+            told: false,
             entry: None,
         };
         let mentions = [mention];

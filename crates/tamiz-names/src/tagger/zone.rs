@@ -1,0 +1,168 @@
+//! Stretches of words of which some may be names.
+
+use super::{OUTSIDE, View, label_at};
+use crate::lexicon::Entry;
+use crate::scan::{Case, DE, Mention};
+use crate::token::{CAPITAL, Gap, RUN, START, Token, UNCASED, UNSPACED};
+use crate::words::{COMMON, CONNECTOR, FUNCTION, ORDINARY, Tongue};
+
+/// A stretch of words of which some may be a name: its words, the labels that the rules give them, and their entries.
+pub(crate) struct Zone {
+    /// How much capitals say there.
+    pub(crate) case: Case,
+    pub(crate) first: usize,
+    pub(crate) last: usize,
+    /// Mentions of the rules within: a range of the list.
+    pub(crate) mentions: (usize, usize),
+    pub(crate) tags: Vec<u8>,
+    pub(crate) entries: Vec<Option<Entry>>,
+}
+
+impl Default for Zone {
+    fn default() -> Self {
+        Zone {
+            case: Case::Telling,
+            first: 0,
+            last: 0,
+            mentions: (0, 0),
+            tags: Vec::new(),
+            entries: Vec::new(),
+        }
+    }
+}
+
+/// Words of the longest zone that is looked at.
+const MOST: usize = 24;
+
+/// Walks over the zones of a document.
+pub(crate) struct Zones<'z> {
+    pub(crate) view: &'z View<'z>,
+    pub(crate) mentions: &'z [Mention],
+    /// From which word on capitals say how much; those before the place are taken off.
+    pub(crate) cases: &'z [(u32, Case)],
+    pub(crate) at: usize,
+    pub(crate) mention: usize,
+}
+
+/// The first token of a mention, and one past its last.
+fn extent(tokens: &[Token], mention: &Mention) -> (usize, usize) {
+    let mut first = mention.first as usize;
+    while first > 0 && tokens[first].start > mention.start {
+        first -= 1;
+    }
+    (first, mention.last as usize)
+}
+
+impl Zones<'_> {
+    /// The next zone that the tagger may decide on.
+    pub(crate) fn next(&mut self, zone: &mut Zone) -> bool {
+        let tokens = self.view.tokens;
+        loop {
+            let known = self.mentions.get(self.mention).map(|mention| extent(tokens, mention));
+            while self.at < tokens.len()
+                && !tokens[self.at].is(CAPITAL)
+                && known.is_none_or(|(first, _)| self.at < first)
+            {
+                self.at += 1;
+            }
+            if self.at >= tokens.len() {
+                return false;
+            }
+            zone.first = self.at;
+            zone.tags.clear();
+            zone.entries.clear();
+            zone.mentions = (self.mention, self.mention);
+            let mut fixed = false;
+            let mut k = self.at;
+            loop {
+                let inside =
+                    self.mentions.get(self.mention).map(|mention| (mention, extent(tokens, mention)));
+                if let Some((mention, (first, last))) = inside
+                    && k == first
+                {
+                    let short = tokens[first].start < mention.start || last <= first;
+                    fixed |= short || mention.told || tokens[first].is(UNCASED | UNSPACED);
+                    for at in first..last.max(first + 1) {
+                        zone.tags.push(label_at(mention.name_type, at - first, last.max(first + 1) - first));
+                        zone.entries.push(mention.entry);
+                    }
+                    k = last.max(first + 1);
+                    self.mention += 1;
+                    zone.mentions.1 = self.mention;
+                } else {
+                    zone.tags.push(OUTSIDE);
+                    zone.entries.push(None);
+                    k += 1;
+                }
+                // Several names in one stretch of signs are not for words to decide on.
+                while self.mentions.get(self.mention).is_some_and(|mention| (mention.first as usize) < k) {
+                    self.mention += 1;
+                    zone.mentions.1 = self.mention;
+                    fixed = true;
+                }
+                if !self.linked(k) {
+                    break;
+                }
+            }
+            zone.last = k;
+            self.at = k;
+            while self.cases.get(1).is_some_and(|&(from, _)| from as usize <= zone.first) {
+                self.cases = &self.cases[1..];
+            }
+            zone.case = self.cases.first().map_or(Case::Telling, |&(_, case)| case);
+            // Most zones are a usual word that a sentence starts with.
+            let usual = zone.tags == [OUTSIDE]
+                && tokens[zone.first].is(START | RUN)
+                && self.view.flags(&tokens[zone.first]) & (FUNCTION | COMMON | ORDINARY) != 0;
+            // Where every word has a capital, it is the rules that know what to make of it; German is read so as a whole.
+            let telling = zone.case == Case::Telling
+                || (zone.case == Case::Everywhere && self.view.tongue == Some(DE as Tongue));
+            if !fixed && !usual && telling && zone.last - zone.first <= MOST {
+                return true;
+            }
+        }
+    }
+
+    /// Whether the word at `k` goes on with the zone before it.
+    fn linked(&self, k: usize) -> bool {
+        let tokens = self.view.tokens;
+        let Some(token) = tokens.get(k) else { return false };
+        if token.is(RUN) {
+            return false;
+        }
+        let before = &tokens[k - 1];
+        let close = |token: &Token, before: &Token| match token.gap {
+            Gap::Space | Gap::Hyphen | Gap::Elision | Gap::None => true,
+            Gap::Stop | Gap::StopSpace => !token.is(START) && before.len() <= 3,
+            _ => false,
+        };
+        if !close(token, before) {
+            return false;
+        }
+        if token.is(CAPITAL) {
+            return !token.is(START) || token.gap == Gap::None;
+        }
+        if token.gap == Gap::Hyphen {
+            return before.is(CAPITAL);
+        }
+        if self.mentions.get(self.mention).is_some_and(|mention| extent(tokens, mention).0 == k) {
+            return true;
+        }
+        // Small connecting words that lead to a capitalised one.
+        let mut at = k;
+        while at < k + 3 && at < tokens.len() {
+            let word = &tokens[at];
+            if word.is(RUN) || (at > k && !close(word, &tokens[at - 1])) {
+                return false;
+            }
+            if word.is(CAPITAL) {
+                return at > k && !word.is(START);
+            }
+            if self.view.flags(word) & CONNECTOR == 0 {
+                return false;
+            }
+            at += 1;
+        }
+        false
+    }
+}
