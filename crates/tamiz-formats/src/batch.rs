@@ -142,6 +142,16 @@ impl Batch {
 }
 
 impl Piece {
+    /// A piece at an offset, a line and a record; a fault among them stands for one record.
+    pub(crate) fn new(
+        source: &Arc<Source>,
+        range: Range<usize>,
+        (offset, line, record): (u64, u64, u64),
+        kind: PieceKind,
+    ) -> Self {
+        Self { source: Arc::clone(source), range, offset, line, record, records: 1, row_group: None, kind }
+    }
+
     pub(crate) fn place(&self) -> Place<'_> {
         let Source { name, input, .. } = &*self.source;
         Place {

@@ -294,7 +294,7 @@ impl Reader {
 }
 
 /// Takes records off the limit.
-fn count(left: &mut Option<u64>, records: u64) {
+pub(crate) fn count(left: &mut Option<u64>, records: u64) {
     if let Some(left) = left {
         *left = left.saturating_sub(records);
     }
@@ -407,22 +407,12 @@ impl Open {
             range.end = range.start + start;
         }
         batch.filled = range.end;
-        let (offset, line, record) = (self.offset, self.numbers.line(), self.numbers.record());
+        let place = (self.offset, self.numbers.line(), self.numbers.record());
         self.numbers.pass(&batch.bytes[range.clone()], self.offset);
         self.numbers.end_line();
         self.offset += range.len() as u64;
         if !range.is_empty() {
-            let source = Arc::clone(&self.source);
-            batch.pieces.push(Piece {
-                source,
-                range,
-                offset,
-                line,
-                record,
-                records: 1,
-                row_group: None,
-                kind: PieceKind::Lines,
-            });
+            batch.pieces.push(Piece::new(&self.source, range, place, PieceKind::Lines));
         }
         ends
     }
@@ -448,19 +438,9 @@ impl Open {
         let range = cut..filled.min(cut + RAW_LIMIT);
         let length = (filled - cut) as u64;
         batch.filled = range.end;
-        let source = Arc::clone(&self.source);
         let kind = PieceKind::Fault { reason, remedy: remedy.into(), length };
-        let (line, record) = (self.numbers.line(), self.numbers.record());
-        batch.pieces.push(Piece {
-            source,
-            range,
-            offset: self.offset,
-            line,
-            record,
-            records: 1,
-            row_group: None,
-            kind,
-        });
+        let place = (self.offset, self.numbers.line(), self.numbers.record());
+        batch.pieces.push(Piece::new(&self.source, range, place, kind));
         self.numbers.records += 1;
         self.offset += length;
         count(left, 1);
@@ -501,20 +481,10 @@ impl Open {
                 }
             }
         }
-        let source = Arc::clone(&self.source);
         let (reason, remedy) = too_large(length);
         let kind = PieceKind::Fault { reason, remedy, length };
-        let (line, record) = (self.numbers.line(), self.numbers.record());
-        batch.pieces.push(Piece {
-            source,
-            range: 0..kept,
-            offset: self.offset,
-            line,
-            record,
-            records: 1,
-            row_group: None,
-            kind,
-        });
+        let place = (self.offset, self.numbers.line(), self.numbers.record());
+        batch.pieces.push(Piece::new(&self.source, 0..kept, place, kind));
         self.offset += length + 1;
         self.numbers.feeds += 1;
         self.numbers.records += 1;

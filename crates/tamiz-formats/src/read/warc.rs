@@ -1,7 +1,5 @@
 //! Cuts WARC and WET files into records.
 
-use std::sync::Arc;
-
 use memchr::memmem;
 
 use super::{Filled, Open, STEP, count};
@@ -191,18 +189,8 @@ impl Open {
     }
 
     fn push(&mut self, batch: &mut Batch, at: usize, offset: u64, kind: PieceKind) {
-        let source = Arc::clone(&self.source);
-        let record = self.numbers.record();
-        batch.pieces.push(Piece {
-            source,
-            range: at..batch.filled,
-            offset,
-            line: 1,
-            record,
-            records: 1,
-            row_group: None,
-            kind,
-        });
+        let place = (offset, 1, self.numbers.record());
+        batch.pieces.push(Piece::new(&self.source, at..batch.filled, place, kind));
         self.numbers.records += 1;
     }
 

@@ -10,6 +10,9 @@ use crate::decode::Trouble;
 use crate::input::modified;
 use crate::{Limits, RAW_LIMIT, Source};
 
+/// Offset, line and record of a source's beginning.
+const FIRST: (u64, u64, u64) = (0, 1, 1);
+
 impl Reader {
     /// A source that cannot be opened is a fault.
     pub(super) fn unopened(&mut self, source: Arc<Source>, error: &std::io::Error, batch: &mut Batch) {
@@ -18,22 +21,13 @@ impl Reader {
             remedy: "check the path and its permissions, then run again".into(),
             length: 0,
         };
-        self.whole_fault(source, kind, batch);
+        self.whole_fault(&source, kind, batch);
     }
 
     /// A fault that is all that there is of a source.
-    fn whole_fault(&mut self, source: Arc<Source>, kind: PieceKind, batch: &mut Batch) {
+    fn whole_fault(&mut self, source: &Arc<Source>, kind: PieceKind, batch: &mut Batch) {
         let at = batch.filled;
-        batch.pieces.push(Piece {
-            source,
-            range: at..at,
-            offset: 0,
-            line: 1,
-            record: 1,
-            records: 1,
-            row_group: None,
-            kind,
-        });
+        batch.pieces.push(Piece::new(source, at..at, FIRST, kind));
         count(&mut self.left, 1);
     }
 
@@ -55,7 +49,7 @@ impl Reader {
                     remedy: "fetch or write the file again".into(),
                     length: source.size,
                 };
-                self.whole_fault(source, kind, batch);
+                self.whole_fault(&source, kind, batch);
             }
         }
     }
@@ -67,7 +61,7 @@ impl Reader {
             remedy: crate::format::BUILD_PARQUET.into(),
             length: source.size,
         };
-        self.whole_fault(Arc::new(source), kind, batch);
+        self.whole_fault(&Arc::new(source), kind, batch);
     }
 }
 
@@ -94,17 +88,7 @@ pub(super) fn note_change(
         remedy: "run again once nothing writes to it".into(),
         length: 0,
     };
-    let (source, (offset, line, record)) = (Arc::clone(source), place);
-    batch.pieces.push(Piece {
-        source,
-        range: at..at,
-        offset,
-        line,
-        record,
-        records: 1,
-        row_group: None,
-        kind,
-    });
+    batch.pieces.push(Piece::new(source, at..at, place, kind));
     count(left, 1);
 }
 
@@ -139,18 +123,7 @@ impl Open {
         if let Some(kept) = kept {
             batch.filled = start + kept;
         }
-        let range = start..batch.filled;
-        let source = Arc::clone(&self.source);
-        batch.pieces.push(Piece {
-            source,
-            range,
-            offset: 0,
-            line: 1,
-            record: 1,
-            records: 1,
-            row_group: None,
-            kind,
-        });
+        batch.pieces.push(Piece::new(&self.source, start..batch.filled, FIRST, kind));
         count(left, 1);
         Filled::Source
     }

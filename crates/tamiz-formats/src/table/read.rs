@@ -23,6 +23,7 @@ use super::pages::Pages;
 use super::salvage::{Salvage, Stretch, salvage};
 use crate::batch::{Batch, Piece, PieceKind};
 use crate::decode::FREE;
+use crate::read::{PIECES, count};
 use crate::{Limits, Source};
 
 /// About how many bytes of rows are read at a time.
@@ -112,7 +113,7 @@ impl Table {
     /// Fills the batch; true at the end of the file.
     pub(crate) fn fill(&mut self, batch: &mut Batch, limits: &Limits, left: &mut Option<u64>) -> bool {
         self.expansion = limits.expansion;
-        while batch.size() < limits.batch && batch.pieces.len() < crate::read::PIECES && *left != Some(0) {
+        while batch.size() < limits.batch && batch.pieces.len() < PIECES && *left != Some(0) {
             let Some(group) = &mut self.current else {
                 if !self.open_next(batch, limits, left) {
                     self.miscounted(batch, left);
@@ -309,9 +310,7 @@ impl Table {
         let at = batch.filled;
         let piece = self.piece(at..at, group, rows.start, kind);
         batch.pieces.push(Piece { records: lost, ..piece });
-        if let Some(left) = left {
-            *left = left.saturating_sub(lost);
-        }
+        count(left, lost);
     }
 
     /// Tells that the footer's counts do not fit together.
@@ -325,35 +324,14 @@ impl Table {
             remedy: REMEDY.into(),
             length: self.source.size,
         };
-        let (at, source) = (batch.filled, Arc::clone(&self.source));
-        batch.pieces.push(Piece {
-            source,
-            range: at..at,
-            offset: 0,
-            line: 1,
-            record: sum.saturating_add(1),
-            records: 1,
-            row_group: None,
-            kind,
-        });
-        if let Some(left) = left {
-            *left = left.saturating_sub(1);
-        }
+        let (at, place) = (batch.filled, (0, 1, sum.saturating_add(1)));
+        batch.pieces.push(Piece::new(&self.source, at..at, place, kind));
+        count(left, 1);
     }
 
     fn piece(&self, range: Range<usize>, group: usize, row: u64, kind: PieceKind) -> Piece {
         let offset = start(self.metadata.metadata().row_group(group));
-        let source = Arc::clone(&self.source);
-        Piece {
-            source,
-            range,
-            offset,
-            line: 1,
-            record: row + 1,
-            records: 1,
-            row_group: Some(group as u64),
-            kind,
-        }
+        Piece { row_group: Some(group as u64), ..Piece::new(&self.source, range, (offset, 1, row + 1), kind) }
     }
 
     /// The file, to look whether it has changed.
