@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::Arc;
 
 use arrow_array::cast::AsArray;
@@ -14,7 +14,8 @@ use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::file::properties::WriterProperties;
 
-use crate::support::{command, messages, strace, tree};
+use crate::resume::assert_whole_parts;
+use crate::support::{command, injected, messages, strace, tree};
 
 const ROWS: i64 = 300;
 
@@ -144,11 +145,7 @@ fn threads_and_resuming_change_no_byte() {
     assert!(trees.windows(2).all(|pair| pair[0] == pair[1]));
     assert!(trees[0].keys().filter(|name| name.ends_with(".parquet")).count() > 3);
     let Some(strace) = strace() else { return };
-    let mut killed = Command::new(strace);
-    killed.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e"]);
-    killed.arg("inject=rename:signal=KILL:when=7");
-    let program = command();
-    killed.current_dir(program.get_current_dir().unwrap()).arg(program.get_program());
+    let mut killed = injected(&strace, "rename", "signal=KILL:when=7");
     killed.args(corpus.arguments("out")).args(with(&["--threads", "1"])).output().unwrap();
     assert!(corpus.path("out/_tamiz/journal.jsonl").exists());
     assert!(!corpus.path("out/_tamiz/manifest.json").exists());
@@ -261,21 +258,14 @@ fn a_full_or_failing_disk_stops_the_run_and_it_goes_on_later() {
         for number in [1, 2, 3, 5, 8, 13, 21, 34] {
             let _ = fs::remove_dir_all(corpus.path("out"));
             let when = format!("{error} at {call} {number}");
-            let mut run = Command::new(&strace);
-            run.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e"]);
-            run.arg(format!("inject={call}:error={error}:when={number}"));
-            let program = command();
-            run.current_dir(program.get_current_dir().unwrap()).arg(program.get_program());
+            let mut run = injected(&strace, call, &format!("error={error}:when={number}"));
             let output = run.args(corpus.arguments("out")).args(small).output().unwrap();
             if output.status.code() == Some(3) {
                 continue;
             }
             assert_eq!(output.status.code(), Some(2), "{when}: {}", messages(&output));
             failed += 1;
-            for (name, bytes) in tree(&corpus.path("out")) {
-                let own = !name.contains("/.") && !name.starts_with('.') && !name.starts_with("_tamiz/");
-                assert!(!own || whole.get(&name) == Some(&bytes), "{when}: {name} is not whole");
-            }
+            assert_whole_parts(&corpus.path("out"), &whole, &when);
             let output = corpus.run("out", &[&small[..], &["--resume"]].concat());
             assert_eq!(output.status.code(), Some(3), "{when}: {}", messages(&output));
             assert_eq!(tree(&corpus.path("out")), whole, "{when}");

@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
 use crate::report::timeless;
-use crate::support::{command, messages, strace, tree};
+use crate::support::{command, injected, messages, strace, tree};
 
 /// A small corpus with something for every stream of the output, and a definition for it.
 pub(crate) struct Corpus {
@@ -89,11 +89,7 @@ fn a_run_killed_at_any_write_rename_or_sync_goes_on_to_the_same_bytes() {
         loop {
             let _ = fs::remove_dir_all(corpus.path("out"));
             let when = format!("killed at {call} {number}");
-            let mut run = Command::new(&strace);
-            run.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e"]);
-            run.arg(format!("inject={call}:signal=KILL:when={number}"));
-            let program = command();
-            run.current_dir(program.get_current_dir().unwrap()).arg(program.get_program());
+            let mut run = injected(&strace, call, &format!("signal=KILL:when={number}"));
             // One thread: strace counts the calls of every thread apart.
             let output = run.args(corpus.arguments("out")).args(["--threads", "1"]).output().unwrap();
             if output.status.code() == Some(3) {
@@ -124,11 +120,7 @@ fn the_report_of_a_resumed_run_is_that_of_one_that_was_not_stopped() {
     let mut resumed = 0;
     for number in [4, 9, 14] {
         let _ = fs::remove_dir_all(corpus.path("out"));
-        let mut run = Command::new(&strace);
-        run.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=rename", "-e"]);
-        run.arg(format!("inject=rename:signal=KILL:when={number}"));
-        let program = command();
-        run.current_dir(program.get_current_dir().unwrap()).arg(program.get_program());
+        let mut run = injected(&strace, "rename", &format!("signal=KILL:when={number}"));
         run.args(corpus.arguments("out")).args(["--threads", "1"]).output().unwrap();
         resumed += usize::from(corpus.path("out/_tamiz/journal.jsonl").exists());
         assert_eq!(corpus.run("out", &["--resume"]).status.code(), Some(3));
@@ -195,19 +187,7 @@ fn ctrl_c_at_any_moment_ends_with_130_and_resumes_to_the_same_bytes() {
 /// Leaves an unfinished run in `out`, with some whole parts.
 fn unfinished(corpus: &Corpus, strace: &Path) {
     let _ = fs::remove_dir_all(corpus.path("out"));
-    let mut run = Command::new(strace);
-    run.args([
-        "-f",
-        "-qq",
-        "-o",
-        "/dev/null",
-        "-e",
-        "trace=rename",
-        "-e",
-        "inject=rename:signal=KILL:when=12",
-    ]);
-    let program = command();
-    run.current_dir(program.get_current_dir().unwrap()).arg(program.get_program());
+    let mut run = injected(strace, "rename", "signal=KILL:when=12");
     run.args(corpus.arguments("out")).args(["--threads", "1"]).output().unwrap();
     assert!(corpus.path("out/part-00000.jsonl").exists() && corpus.path("out/_tamiz/journal.jsonl").exists());
     assert!(!corpus.path("out/_tamiz/manifest.json").exists());

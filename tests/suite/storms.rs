@@ -9,7 +9,7 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 
 use crate::resume::{Corpus, assert_same, assert_whole_parts};
-use crate::support::{command, messages, read, strace, tree};
+use crate::support::{command, injected, messages, read, strace, tree};
 
 fn run(pipeline: &str, input: &Path, out: &Path, more: &[&str]) -> Output {
     command().args(["run", pipeline, "--quiet"]).arg(input).arg("-o").arg(out).args(more).output().unwrap()
@@ -35,11 +35,7 @@ fn a_full_or_failing_disk_stops_the_run_and_it_goes_on_later() {
         for number in [1, 2, 3, 5, 8, 13, 21, 34] {
             let _ = fs::remove_dir_all(corpus.path("out"));
             let when = format!("{error} at {call} {number}");
-            let mut run = Command::new(&strace);
-            run.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e"]);
-            run.arg(format!("inject={call}:error={error}:when={number}"));
-            let program = command();
-            run.current_dir(program.get_current_dir().unwrap()).arg(program.get_program());
+            let mut run = injected(&strace, call, &format!("error={error}:when={number}"));
             let output = run.args(corpus.arguments("out")).args(["--threads", "1"]).output().unwrap();
             if output.status.code() == Some(3) {
                 // The run has no so manieth call, or it was one that may fail.

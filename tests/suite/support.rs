@@ -81,3 +81,14 @@ pub(crate) fn strace() -> Option<PathBuf> {
     }
     works.then(|| "strace".into())
 }
+
+/// The program under strace, with a fault at some of its calls, as `inject` of strace writes it: `signal=KILL:when=7`. Its
+/// arguments are still to be given. Strace counts the calls of every thread apart.
+pub(crate) fn injected(strace: &Path, call: &str, fault: &str) -> Command {
+    let mut run = Command::new(strace);
+    run.args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e"]);
+    run.arg(format!("inject={call}:{fault}"));
+    let program = command();
+    run.current_dir(program.get_current_dir().expect("it has one")).arg(program.get_program());
+    run
+}
