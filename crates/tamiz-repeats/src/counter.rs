@@ -61,11 +61,7 @@ impl Counter for Repeats {
             if count.key.item == item::PAGES {
                 sites.begin(&count);
                 // Whoever only wants to know gets to know all.
-                least = if self.config.cut {
-                    (count.sum as f64 * self.config.min_share).max(f64::from(self.config.min_pages))
-                } else {
-                    2.0
-                };
+                least = if self.config.cut { self.config.least(count.sum) } else { 2.0 };
             } else if count.sum as f64 >= if item::is_line(count.key.item) { least } else { 2.0 } {
                 sites.add(&count);
             }

@@ -66,6 +66,13 @@ impl Default for Config {
     }
 }
 
+impl Config {
+    /// On how many pages of a site with so many a line has to stand.
+    fn least(&self, pages: u64) -> f64 {
+        (pages as f64 * self.min_share).max(f64::from(self.min_pages))
+    }
+}
+
 impl StageConfig for Config {
     const NAME: &'static str = "repeats";
 

@@ -132,8 +132,7 @@ impl Stage for Repeated {
         let Buffers { page, .. } = scratch.get();
         page.read(&self.config, document);
         let rule = RuleId::new(RULE);
-        let share = (self.config.min_share * f64::from(site.pages)).ceil() as u64;
-        let least = share.max(self.config.min_pages.into());
+        let least = self.config.least(site.pages.into()).ceil() as u64;
         let mut evidence = Vec::new();
         for (run, item) in &page.lines {
             let Some(place) = self.sites.find(site, *item) else { continue };
