@@ -27,9 +27,9 @@ pub(crate) struct View<'v> {
     pub(crate) corpus: Option<&'v Corpus>,
 }
 
-/// Takes the buckets of features. A feature that is only asked in its language says so.
+/// Takes the buckets of features.
 pub(crate) trait Sink {
-    fn take(&mut self, bucket: usize, tongued: bool);
+    fn take(&mut self, bucket: usize);
 }
 
 /// Where a word stands to the one that is asked about.
@@ -56,14 +56,14 @@ impl View<'_> {
 
     fn add(&self, sink: &mut impl Sink, template: u64, value: u64) {
         let hash = hash::finish(value ^ template << 57);
-        sink.take((hash >> 24) as usize % BUCKETS, false);
+        sink.take((hash >> 24) as usize % BUCKETS);
     }
 
     /// The same, apart for each language.
     fn tongued(&self, sink: &mut impl Sink, template: u64, value: u64) {
         let tongue = u64::from(self.tongue.map_or(15, |tongue| tongue));
         let hash = hash::finish(value.rotate_left(5) ^ (template << 4 | tongue) << 53);
-        sink.take((hash >> 24) as usize % BUCKETS, true);
+        sink.take((hash >> 24) as usize % BUCKETS);
     }
 
     /// What all answers about a word by itself follow from: its hash, its shape, the language, and whose label is asked for.

@@ -33,6 +33,11 @@ const fn label(kind: usize, position: u8) -> u8 {
     1 + 4 * kind as u8 + position
 }
 
+/// The type and the place that a label says, if it is not the one outside of names.
+const fn said(label: u8) -> Option<(usize, u8)> {
+    if label == OUTSIDE { None } else { Some(((label - 1) as usize / 4, (label - 1) % 4)) }
+}
+
 fn kind_of(name_type: NameType) -> usize {
     TYPES.iter().position(|known| *known == name_type).unwrap_or(0)
 }
@@ -90,7 +95,7 @@ struct Sum<'w> {
 
 impl Sink for Sum<'_> {
     #[inline]
-    fn take(&mut self, bucket: usize, _: bool) {
+    fn take(&mut self, bucket: usize) {
         for (score, weight) in self.scores.iter_mut().zip(self.weights.row(bucket)) {
             *score += i16::from(*weight as i8);
         }
@@ -192,9 +197,10 @@ impl Tagger {
                 None => step.whole,
                 Some(kind) => label(kind, if step.goes_on[kind] { INNER } else { FIRST }),
             };
-            let kind = usize::from(label.saturating_sub(1)) / 4;
-            let goes_on = label != OUTSIDE && matches!((label - 1) % 4, INNER | LAST);
-            within = goes_on.then_some(kind);
+            within = match said(label) {
+                Some((kind, INNER | LAST)) => Some(kind),
+                _ => None,
+            };
             self.labels.push(label);
         }
         self.labels.reverse();
@@ -204,21 +210,17 @@ impl Tagger {
     fn write(&mut self, view: &View<'_>, zone: &Zone, mentions: &[Mention]) {
         let mut at = 0;
         while at < self.labels.len() {
-            let label = self.labels[at];
             let from = at;
             at += 1;
-            if label == OUTSIDE {
-                continue;
-            }
-            let position = |label: u8| (label - 1) % 4;
-            if position(label) == FIRST {
-                while position(self.labels[at]) != LAST {
+            let Some((kind, position)) = said(self.labels[from]) else { continue };
+            if position == FIRST {
+                while !matches!(said(self.labels[at]), Some((_, LAST))) {
                     at += 1;
                 }
                 at += 1;
             }
             let (first, last) = (zone.first + from, zone.first + at);
-            let name_type = TYPES[usize::from(label - 1) / 4];
+            let name_type = TYPES[kind];
             let (start, end) = (view.tokens[first].start, view.tokens[last - 1].end);
             let proposed = mentions[zone.mentions.0..zone.mentions.1]
                 .iter()

@@ -4,7 +4,7 @@ use tamiz_core::{Document, NameType};
 
 use super::features::{BUCKETS, LANES, Place, Sink};
 use super::zone::{Zone, Zones};
-use super::{FIRST, INNER, LABELS, OUTSIDE, UNIT, View, Weights, is_taught, label_at};
+use super::{FIRST, INNER, LABELS, LAST, OUTSIDE, UNIT, View, Weights, is_taught, label_at, said};
 use crate::read::Reading;
 
 /// A text and its names: first byte, one past the last, type.
@@ -29,7 +29,7 @@ struct Example {
 struct Buckets(Vec<u32>);
 
 impl Sink for Buckets {
-    fn take(&mut self, bucket: usize, _: bool) {
+    fn take(&mut self, bucket: usize) {
         self.0.push(bucket as u32);
     }
 }
@@ -121,10 +121,16 @@ fn right(view: &View<'_>, zone: &Zone, names: &[(usize, usize, NameType)]) -> Op
 }
 
 /// Whether one label may follow another; before and after a zone stands a word outside of names.
-const fn may_follow(before: usize, after: usize) -> bool {
-    let open = before > 0 && matches!((before as u8 - 1) % 4, FIRST | INNER);
-    let goes_on = after > 0 && !matches!((after as u8 - 1) % 4, FIRST | super::ONLY);
-    if open { goes_on && (before - 1) / 4 == (after - 1) / 4 } else { !goes_on }
+fn may_follow(before: usize, after: usize) -> bool {
+    let open = match said(before as u8) {
+        Some((kind, FIRST | INNER)) => Some(kind),
+        _ => None,
+    };
+    let goes_on = match said(after as u8) {
+        Some((kind, INNER | LAST)) => Some(kind),
+        _ => None,
+    };
+    open == goes_on
 }
 
 fn log_sum(values: impl Iterator<Item = f32> + Clone) -> f32 {
