@@ -269,14 +269,21 @@ pub(crate) fn is_inflected(text: &str) -> bool {
 
 /// Whether a word in German looks like a noun: by its ending, or as a compound whose last part is one.
 pub(crate) fn is_noun(text: &str, tongue: Option<Tongue>) -> bool {
+    is_noun_ending(text) || is_compound(text, tongue)
+}
+
+/// Whether a word ends as German nouns do.
+pub(crate) fn is_noun_ending(text: &str) -> bool {
     static ENDINGS: Endings<30> = Endings::new([
         "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät",
         "täten", "nis", "nisse", "ismus", "ling", "linge", "tum", "chen", "erin", "innen", "ieren", "zeug",
         "meister", "leiter", "spieler", "spiel", "isten", "ologe", "ologen",
     ]);
-    if ENDINGS.end(text) {
-        return true;
-    }
+    ENDINGS.end(text)
+}
+
+/// Whether the last part of a word is a common one.
+pub(crate) fn is_compound(text: &str, tongue: Option<Tongue>) -> bool {
     text.len() <= 40
         && text
             .char_indices()

@@ -32,7 +32,8 @@ pub(crate) struct Reading {
     people: Index,
     tongue: Option<Tongue>,
     sure: bool,
-    tagger: Tagger,
+    /// Made where there is something to decide, and then kept.
+    tagger: Option<Tagger>,
 }
 
 impl Reading {
@@ -51,10 +52,10 @@ impl Reading {
     ) {
         self.scan(document, user, corpus);
         if let Some(weights) = weights.filter(|_| tagger::decides(self.tongue)) {
-            let mut tagger = std::mem::take(&mut self.tagger);
+            let mut tagger = self.tagger.take().unwrap_or_default();
             let mut mentions = std::mem::take(&mut self.mentions);
             tagger.apply(weights, &self.view(document.source(), corpus), &self.cases, &mut mentions);
-            (self.tagger, self.mentions) = (tagger, mentions);
+            (self.tagger, self.mentions) = (Some(tagger), mentions);
         }
         let (tokens, mentions) = (&self.tokens, &mut self.mentions);
         link::settle(tokens, mentions, &mut self.people);

@@ -2,13 +2,13 @@
 
 use crate::corpus::Corpus;
 use crate::evidence::Evidence;
-use crate::extent::{is_inflected, is_noun};
+use crate::extent::{is_compound, is_inflected, is_noun_ending};
 use crate::hash;
 use crate::lexicon::Lexicon;
 use crate::parts;
 use crate::scan::DE;
 use crate::tagger::Zone;
-use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, Token, UNASKED, UPPER};
+use crate::token::{CAPITAL, DIGIT, LETTER, RUN, START, Token, UNASKED, UPPER};
 use crate::words::{COMMON, FUNCTION, LANGUAGES, ORDINARY, Tongue, WORDS};
 
 /// The number of feature buckets.
@@ -32,7 +32,7 @@ pub(crate) trait Sink {
     fn take(&mut self, bucket: usize);
 }
 
-/// Where a word stands to the one that is asked about.
+/// Where the word that tells something stands to the one whose label is asked for.
 #[derive(Clone, Copy)]
 pub(crate) enum Place {
     Own,
@@ -41,6 +41,51 @@ pub(crate) enum Place {
     /// Two words before, two behind.
     FarBefore,
     FarAfter,
+    /// Not the word: what the rules say of one that is known as well as it is.
+    Rules,
+    /// Not the word: how it stands in its zone.
+    Zone,
+}
+
+/// Features that follow from the same few things, so that what they come to can be kept: a word if there is one, its
+/// shape, the language, and what is said here of the word and the place.
+#[derive(Clone, Copy)]
+pub(crate) struct Group<'v> {
+    pub(crate) place: Place,
+    word: Option<&'v Token>,
+    /// What else the features hang on: its bits are told below.
+    context: u64,
+}
+
+/// The label that the rules give the word, in a group's context.
+const TAG: u64 = 0xF;
+/// With it, of a word near that one, the gap between the two.
+const GAP: u32 = 4;
+/// With it, what the rules go by: the word's shape and length, how usual it is in people's names, what class it is of, and
+/// last the weight of its entry.
+const FORM: u32 = 4;
+const LENGTH: u32 = 12;
+const USUAL: u32 = 16;
+const FLAGS: u32 = 20;
+const WEIGHT: u32 = 36;
+/// With it, how a word stands: the labels left and right of it, words before and after it in the zone, the case of the
+/// text, and whether the word stands in small letters and in capitals elsewhere; then the token's flags, and last the
+/// word's.
+const LEFT: u32 = 4;
+const RIGHT: u32 = 8;
+const WORDS_BEFORE: u32 = 12;
+const WORDS_AFTER: u32 = 14;
+const CASE: u32 = 16;
+const SMALL: u32 = 18;
+const BIG: u32 = 19;
+const STARTS: u32 = 20;
+const CLASS: u32 = 28;
+
+/// Words as they are spelt while they are asked about.
+#[derive(Default)]
+pub(crate) struct Letters {
+    small: String,
+    stem: String,
 }
 
 /// The flags of a token that belong to its shape.
@@ -66,49 +111,57 @@ impl View<'_> {
         sink.take((hash >> 24) as usize % BUCKETS);
     }
 
-    /// What all answers about a word by itself follow from: its hash, its shape, the language, and whose label is asked for.
-    pub(crate) fn key(&self, token: &Token, place: Place) -> u64 {
+    /// What all features of a group follow from.
+    #[inline]
+    pub(crate) fn key(&self, group: &Group<'_>) -> u64 {
         let tongue = u64::from(self.tongue.map_or(15, |tongue| tongue));
-        let asked = 1 + (place as u64) + (tongue << 4) + (u64::from(token.flags & SHAPE) << 8);
-        token.hash ^ asked.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        let (hash, shape) = group.word.map_or((0, 0), |word| (word.hash, u64::from(word.flags & SHAPE)));
+        // No key is 0, which stands where nothing is kept yet.
+        let asked = (1 + group.place as u64) | tongue << 4 | shape << 8 | group.context << 16;
+        hash ^ asked.wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
-    /// What a word tells by itself, wherever it stands: of its own label, or of a neighbour's.
-    pub(crate) fn word(&self, token: &Token, place: Place, sink: &mut impl Sink) {
-        match place {
-            Place::Own => self.own(token, sink),
-            _ => self.near(token, 40 + 8 * place as u64, sink),
+    /// The features of a group.
+    pub(crate) fn features(&self, group: &Group<'_>, letters: &mut Letters, sink: &mut impl Sink) {
+        let Group { place, word, context } = *group;
+        match (place, word) {
+            (Place::Zone, _) => self.zone(context, sink),
+            (Place::Rules, _) => self.rules(context, sink),
+            (Place::Own, Some(word)) => self.own(word, letters, sink),
+            (_, Some(word)) => self.near(word, place, context, sink),
+            (_, None) => self.add(sink, edge(place), 0xff_ffff),
         }
     }
 
-    fn own(&self, token: &Token, sink: &mut impl Sink) {
+    fn own(&self, token: &Token, letters: &mut Letters, sink: &mut impl Sink) {
         let flags = u64::from(self.flags(token));
         let usual = u64::from(token.usual);
-        let text = token.text(self.text);
         let weight = self.shipped.word(token.hash).map_or(0, |entry| u64::from(entry.weight) + 1);
-        let length = text.chars().count();
+        let Letters { small, stem } = letters;
+        small.clear();
+        // One hash stands for words with either apostrophe, and for all mixtures of capitals.
+        let text = token.text(self.text).chars().map(|c| if c == '’' { '\'' } else { c });
+        small.extend(text.flat_map(char::to_lowercase));
+        let length = small.chars().count();
         let long = match length {
             0..=3 => length,
             4..=5 => 4,
             6..=8 => 5,
             _ => 6,
         };
-        let shape = u64::from(token.flags & SHAPE) << 3 | long as u64;
+        let shape = u64::from(token.flags & SHAPE);
         self.add(sink, 1, flags);
         self.tongued(sink, 1, flags);
         self.add(sink, 2, usual);
         self.tongued(sink, 2, usual);
         self.add(sink, 3, weight);
         self.add(sink, 4, weight << 8 | usual << 1 | u64::from(flags as u16 & COMMON != 0));
-        self.add(sink, 5, shape);
-        self.tongued(sink, 5, shape);
+        self.add(sink, 5, shape << 3 | long as u64);
+        self.tongued(sink, 5, shape << 3 | long as u64);
         self.add(sink, 6, u64::from(WORDS.flags(token.hash, None)));
         if token.is(LETTER | DIGIT) {
             return;
         }
-        // One hash stands for words with either apostrophe.
-        let mut small = String::with_capacity(text.len() + 2);
-        small.extend(text.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase));
         for (letters, (at, _)) in (1u64..=4).zip(small.char_indices().rev()) {
             if letters >= 2 && at > 0 {
                 let suffix = hash::bytes(&small.as_bytes()[at..]);
@@ -122,7 +175,7 @@ impl View<'_> {
             self.add(sink, 13, hash::bytes(&small.as_bytes()[..at]));
         }
         let mut stems = (0u64, 0u64, 0u64);
-        self.stems(&small, |hash| {
+        self.stems(small, stem, |hash| {
             let entry = self.shipped.word(hash).map_or(0, |entry| u64::from(entry.weight) + 1);
             stems.0 = stems.0.max(entry);
             stems.1 = stems.1.max(u64::from(parts::usual(hash)));
@@ -132,94 +185,142 @@ impl View<'_> {
         self.tongued(sink, 15, stems.1 << 8 | usual);
         self.tongued(sink, 16, stems.2);
         self.add(sink, 17, stems.0 << 32 | stems.1 << 16 | weight << 8 | usual);
-        let noun = self.tongue == Some(DE as Tongue) && is_noun(text, self.tongue);
-        self.tongued(sink, 18, u64::from(noun) << 1 | u64::from(is_inflected(text)));
+        // A capital is no part of an ending.
+        let capitals = match token.flags & (CAPITAL | UPPER) {
+            0 => 0,
+            CAPITAL => small.chars().next().map_or(0, char::len_utf8),
+            _ => small.len(),
+        };
+        let noun = self.tongue == Some(DE as Tongue)
+            && (is_noun_ending(&small[capitals..]) || is_compound(small, self.tongue));
+        self.tongued(sink, 18, u64::from(noun) << 1 | u64::from(is_inflected(&small[capitals..])));
     }
 
-    fn near(&self, token: &Token, template: u64, sink: &mut impl Sink) {
-        self.add(sink, template, u64::from(self.flags(token)));
+    fn near(&self, token: &Token, place: Place, context: u64, sink: &mut impl Sink) {
+        let template = 40 + 8 * place as u64;
+        let (tag, gap) = (context & TAG, context >> GAP);
+        let flags = u64::from(self.flags(token));
+        let shape = u64::from(token.flags & SHAPE);
+        self.add(sink, template, flags);
         self.tongued(sink, template, token.hash);
-        self.add(sink, template + 1, u64::from(token.flags & SHAPE) << 8 | u64::from(token.usual));
-        if template < 64 && !token.is(CAPITAL | DIGIT | LETTER) {
-            let text = token.text(self.text);
-            let from = text.char_indices().rev().nth(2).map_or(0, |(at, _)| at);
-            self.tongued(sink, template + 2, hash::bytes(&text.as_bytes()[from..]));
+        self.add(sink, template + 1, shape << 8 | u64::from(token.usual));
+        if matches!(place, Place::Before | Place::After) {
+            self.add(sink, edge(place), (shape << 8 | gap) << 8 | tag);
+            self.add(sink, edge(place) + 1, flags << 8 | tag);
+            if !token.is(CAPITAL | DIGIT | LETTER) {
+                // One hash stands for words with either apostrophe, and for all mixtures of capitals.
+                let mut ending = [0; 16];
+                let mut from = ending.len();
+                for c in token.text(self.text).chars().rev().take(3) {
+                    let c = if c == '’' { '\'' } else { c };
+                    let c = c.to_lowercase().next().unwrap_or(c);
+                    from -= c.len_utf8();
+                    c.encode_utf8(&mut ending[from..]);
+                }
+                self.tongued(sink, template + 2, hash::bytes(&ending[from..]));
+            }
+        } else {
+            self.add(sink, edge(place), shape << 8 | gap);
         }
     }
 
-    /// The words around one, as far as the run of kept text goes, each with what stands between.
-    pub(crate) fn around(&self, i: usize) -> [Option<(Place, usize, Gap)>; 4] {
-        let tokens = self.tokens;
-        let before = |at: usize| (at > 0 && !tokens[at].is(RUN)).then(|| at - 1);
-        let after = |at: usize| (at + 1 < tokens.len() && !tokens[at + 1].is(RUN)).then_some(at + 1);
-        let (left, right) = (before(i), after(i));
-        [
-            left.map(|at| (Place::Before, at, tokens[at + 1].gap)),
-            right.map(|at| (Place::After, at, tokens[at].gap)),
-            left.and_then(before).map(|at| (Place::FarBefore, at, tokens[at + 1].gap)),
-            right.and_then(after).map(|at| (Place::FarAfter, at, tokens[at].gap)),
-        ]
+    /// What the rules say of a word, beside what they go by.
+    fn rules(&self, context: u64, sink: &mut impl Sink) {
+        let bits = |from: u32, mask: u64| context >> from & mask;
+        let tag = context & TAG;
+        self.add(sink, 23, tag << 8 | bits(USUAL, 0xF));
+        self.add(sink, 24, tag << 16 | bits(FLAGS, 0xFFFF));
+        self.add(sink, 25, tag << 8 | context >> WEIGHT);
+        self.add(sink, 28, tag << 16 | bits(FORM, 0xFF) << 8 | bits(LENGTH, 0xF));
     }
 
-    /// What the place of the word at `i` in its zone tells, and what the rules say of it.
-    pub(crate) fn place(&self, i: usize, zone: &Zone, sink: &mut impl Sink) {
-        let token = &self.tokens[i];
-        let flags = u64::from(self.flags(token));
-        let usual = u64::from(token.usual);
+    /// How a word stands in its zone.
+    fn zone(&self, context: u64, sink: &mut impl Sink) {
+        let bits = |from: u32, mask: u64| context >> from & mask;
+        let tag = context & TAG;
+        let (small, capital, start) = (bits(SMALL, 1), bits(BIG, 1), bits(STARTS, 0xFF));
+        let stands = start << 32 | bits(CASE, 3) << 24 | small << 17 | capital << 16;
+        self.add(sink, 20, stands | context >> CLASS);
+        self.add(sink, 21, tag << 40 | stands);
+        self.add(sink, 22, tag);
+        self.tongued(sink, 22, tag << 8 | start);
+        let (before, after) = (bits(WORDS_BEFORE, 3), bits(WORDS_AFTER, 3));
+        self.add(sink, 26, before << 8 | after << 4 | u64::from(start != 0));
+        self.add(sink, 27, bits(LEFT, 0xF) << 8 | tag << 4 | bits(RIGHT, 0xF));
+    }
+
+    /// The word before that one and the one behind it, if the run of kept text goes so far.
+    #[inline]
+    fn before(&self, at: usize) -> Option<usize> {
+        if self.tokens[at].is(RUN) { None } else { at.checked_sub(1) }
+    }
+
+    #[inline]
+    fn after(&self, at: usize) -> Option<usize> {
+        self.tokens.get(at + 1).filter(|next| !next.is(RUN)).map(|_| at + 1)
+    }
+
+    /// All that is told of the word at `i`, which is in the zone.
+    #[inline]
+    pub(crate) fn ask<'v>(&'v self, i: usize, zone: &Zone, mut each: impl FnMut(Group<'v>)) {
+        let tokens = self.tokens;
+        let token = &tokens[i];
         let at = i - zone.first;
         let tag = u64::from(zone.tags[at]);
-        let start = u64::from(token.flags & (START | RUN));
+        let flags = self.flags(token);
+        each(Group { place: Place::Own, word: Some(token), context: 0 });
+        let context = tag
+            | u64::from(token.flags & SHAPE) << FORM
+            | (token.len().min(9) as u64) << LENGTH
+            | u64::from(token.usual) << USUAL
+            | u64::from(flags) << FLAGS
+            | zone.entries[at].map_or(0, |entry| u64::from(entry.weight) + 1) << WEIGHT;
+        each(Group { place: Place::Rules, word: None, context });
+        each(Group { place: Place::Zone, word: None, context: self.stands(i, zone, flags) });
+        let mut near = |place: Place, word: Option<usize>, gap: usize, tag: u64| {
+            let context = if word.is_some() { tag | (tokens[gap].gap as u64) << GAP } else { 0 };
+            each(Group { place, word: word.map(|at| &tokens[at]), context });
+        };
+        let (left, right) = (self.before(i), self.after(i));
+        near(Place::Before, left, i, tag);
+        near(Place::After, right, i + 1, tag);
+        near(Place::FarBefore, left.and_then(|at| self.before(at)), i.saturating_sub(1), 0);
+        near(Place::FarAfter, right.and_then(|at| self.after(at)), i + 2, 0);
+    }
+
+    /// How the word at `i`, of those flags, stands in the zone.
+    #[inline]
+    fn stands(&self, i: usize, zone: &Zone, flags: u16) -> u64 {
+        let token = &self.tokens[i];
+        let at = i - zone.first;
         let cases = self.corpus.map(|corpus| &corpus.cases);
         let small =
             self.evidence.is_small(token.hash) || cases.is_some_and(|cases| cases.is_small(token.hash));
         let capital =
             self.evidence.is_capital(token.hash) || cases.is_some_and(|cases| cases.is_capital(token.hash));
-        let (small, capital) = (u64::from(small), u64::from(capital));
-        let class = flags & u64::from(COMMON | FUNCTION | ORDINARY);
-        let stands = start << 32 | (zone.case as u64) << 24 | small << 17 | capital << 16;
-        self.add(sink, 20, stands | class);
-        self.add(sink, 21, tag << 40 | stands);
-        self.add(sink, 22, tag);
-        self.tongued(sink, 22, tag << 8 | start);
-        self.add(sink, 23, tag << 8 | usual);
-        self.add(sink, 24, tag << 16 | flags);
-        self.add(sink, 25, tag << 8 | zone.entries[at].map_or(0, |entry| u64::from(entry.weight) + 1));
+        let class = flags & (COMMON | FUNCTION | ORDINARY);
+        let tag = |at: Option<usize>| at.and_then(|at| zone.tags.get(at)).map_or(15, |&tag| u64::from(tag));
         let last = zone.last - zone.first - 1;
-        self.add(
-            sink,
-            26,
-            (at.min(3) as u64) << 8 | ((last - at).min(3) as u64) << 4 | u64::from(start != 0),
-        );
-        let near = |at: Option<usize>| at.and_then(|at| zone.tags.get(at)).map_or(15, |&tag| u64::from(tag));
-        let (left, right) = (near(at.checked_sub(1)), near(Some(at + 1)));
-        self.add(sink, 27, left << 8 | tag << 4 | right);
-        self.add(sink, 28, tag << 16 | u64::from(token.flags & SHAPE) << 8 | token.len().min(9) as u64);
-        for (number, around) in self.around(i).into_iter().enumerate() {
-            let template = 30 + 2 * number as u64;
-            let Some((_, k, gap)) = around else {
-                self.add(sink, template, 0xff_ffff);
-                continue;
-            };
-            let token = &self.tokens[k];
-            let shape = u64::from(token.flags & SHAPE) << 8 | gap as u64;
-            if number < 2 {
-                self.add(sink, template, shape << 8 | tag);
-                self.add(sink, template + 1, u64::from(self.flags(token)) << 8 | tag);
-            } else {
-                self.add(sink, template, shape);
-            }
-        }
+        tag(Some(at))
+            | tag(at.checked_sub(1)) << LEFT
+            | tag(Some(at + 1)) << RIGHT
+            | (at.min(3) as u64) << WORDS_BEFORE
+            | ((last - at).min(3) as u64) << WORDS_AFTER
+            | (zone.case as u64) << CASE
+            | u64::from(small) << SMALL
+            | u64::from(capital) << BIG
+            | u64::from(token.flags & (START | RUN)) << STARTS
+            | u64::from(class) << CLASS
     }
 
     /// The hashes of forms of which a word in small letters may be another case.
-    fn stems(&self, small: &str, mut each: impl FnMut(u64)) {
+    fn stems(&self, small: &str, word: &mut String, mut each: impl FnMut(u64)) {
         let endings: &[&str] = match self.tongue.map(|tongue| LANGUAGES[usize::from(tongue)]) {
             Some("ru") => &["", "а", "я", "ь", "й", "о", "е", "ия"],
             Some("pl") => &["", "a", "o", "y", "ia"],
             Some("de" | "en" | "nl") => &[""],
             _ => return,
         };
-        let mut word = String::with_capacity(small.len() + 4);
         let cuts = if endings.len() > 1 { 3 } else { 1 };
         let genitive = endings.len() == 1;
         if genitive && !small.ends_with('s') {
@@ -242,4 +343,9 @@ impl View<'_> {
             }
         }
     }
+}
+
+/// The number of the features that a word near the one that is asked about has together with it.
+fn edge(place: Place) -> u64 {
+    28 + 2 * place as u64
 }

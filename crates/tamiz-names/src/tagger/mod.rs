@@ -15,7 +15,7 @@ use tamiz_core::NameType;
 use crate::scan::{Case, Mention};
 use crate::words::{LANGUAGES, Tongue};
 pub(crate) use features::View;
-use features::{BUCKETS, LANES, Place, Sink};
+use features::{BUCKETS, Group, LANES, Letters, Place, Sink};
 use zone::{Zone, Zones};
 
 /// The labels of a word: outside of names; then for each type the only, the first, an inner and the last word of one.
@@ -80,32 +80,43 @@ fn is_taught(tongue: Option<Tongue>) -> bool {
 
 impl<'w> Weights<'w> {
     #[inline]
-    fn row(self, bucket: usize) -> &'w [u8] {
-        &self.0[bucket % BUCKETS * LANES..][..LANES]
+    fn row(self, bucket: usize) -> &'w [u8; LANES] {
+        self.0[bucket % BUCKETS * LANES..].first_chunk().unwrap_or(&[0; LANES])
     }
 }
 
-/// The weights of all features of a word, added up.
-type Scores = [i16; LANES];
+/// What features say for each label but the one outside of names, against that one.
+type Scores = [i16; LABELS - 1];
 
+/// The weights of features, added up.
 struct Sum<'w> {
     weights: Weights<'w>,
-    scores: Scores,
+    lanes: [i16; LANES],
 }
 
 impl Sink for Sum<'_> {
     #[inline]
     fn take(&mut self, bucket: usize) {
-        for (score, weight) in self.scores.iter_mut().zip(self.weights.row(bucket)) {
-            *score += i16::from(*weight as i8);
+        let row = self.weights.row(bucket);
+        for (lane, weight) in self.lanes.iter_mut().zip(row) {
+            *lane += i16::from(*weight as i8);
         }
+    }
+}
+
+impl Sum<'_> {
+    fn scores(&self) -> Scores {
+        let [outside, others @ ..] = &self.lanes;
+        let mut scores = [0; LABELS - 1];
+        scores.copy_from_slice(&others[..LABELS - 1]);
+        scores.iter_mut().for_each(|score| *score -= outside);
+        scores
     }
 }
 
 /// What a worker thread keeps for tagging.
 #[derive(Default)]
 pub(crate) struct Tagger {
-    scores: Vec<Scores>,
     steps: Vec<Step>,
     labels: Vec<u8>,
     zone: Zone,
@@ -136,12 +147,7 @@ impl Tagger {
         let mut zones = Zones { view, mentions, cases, at: 0, mention: 0 };
         let mut zone = std::mem::take(&mut self.zone);
         while zones.next(&mut zone) {
-            self.scores.clear();
-            for i in zone.first..zone.last {
-                let scores = self.score(weights, view, &zone, i);
-                self.scores.push(scores);
-            }
-            self.best();
+            self.best(weights, view, &zone);
             self.decided.extend(&mentions[copied..zone.mentions.0]);
             copied = zone.mentions.1;
             self.write(view, &zone, mentions);
@@ -151,28 +157,18 @@ impl Tagger {
         std::mem::swap(mentions, &mut self.decided);
     }
 
-    fn score(&mut self, weights: Weights<'_>, view: &View<'_>, zone: &Zone, i: usize) -> Scores {
-        let mut sum = Sum { weights, scores: self.known.word(weights, view, i, Place::Own) };
-        for (place, at, _) in view.around(i).into_iter().flatten() {
-            let scores = self.known.word(weights, view, at, place);
-            for (score, more) in sum.scores.iter_mut().zip(scores) {
-                *score += more;
-            }
-        }
-        view.place(i, zone, &mut sum);
-        sum.scores
-    }
-
     /// The best sequence of labels, by the Viterbi algorithm.
-    fn best(&mut self) {
+    fn best(&mut self, weights: Weights<'_>, view: &View<'_>, zone: &Zone) {
         const NEVER: i32 = i32::MIN / 2;
         self.steps.clear();
         let mut whole = 0i32;
         let mut open = [NEVER; TYPES.len()];
-        for scores in &self.scores {
-            let score = |label: u8| i32::from(scores[usize::from(label)]);
+        for i in zone.first..zone.last {
+            let mut scores = [0; LABELS - 1];
+            view.ask(i, zone, |group| self.known.add(weights, view, &group, &mut scores));
+            let score = |label: u8| i32::from(scores[usize::from(label) - 1]);
             let mut step = Step { whole: OUTSIDE, ..Step::default() };
-            let mut best = whole + score(OUTSIDE) - GIVE;
+            let mut best = whole - GIVE;
             for (kind, open) in open.iter_mut().enumerate() {
                 let only = whole + score(label(kind, ONLY));
                 if only > best {
@@ -246,31 +242,64 @@ impl Tagger {
     }
 }
 
-/// What was added up last, so that words that texts repeat are not asked about each time. A word's place follows from its
-/// hash; the newer drives out the older.
-struct Known(Box<[(u64, Scores)]>);
+/// What was added up last, so that what texts repeat is not asked about each time. A group's place follows from its key;
+/// the newer drives out the older. Few things are said of words, many words are there, and they take more to ask about.
+#[derive(Default)]
+struct Known {
+    said: Kept<2048>,
+    own: Kept<8192>,
+    near: Kept<16_384>,
+    letters: Letters,
+}
 
-const KNOWN: usize = 16_384;
+struct Kept<const N: usize>(Box<[Answer]>);
 
-impl Default for Known {
+impl<const N: usize> Default for Kept<N> {
     fn default() -> Self {
-        Known(vec![(0, [0; LANES]); KNOWN].into_boxed_slice())
+        Kept(vec![Answer::default(); N].into_boxed_slice())
+    }
+}
+
+/// Half a line of a processor's cache.
+#[derive(Clone, Copy, Default)]
+#[repr(align(32))]
+struct Answer {
+    key: u64,
+    scores: Scores,
+}
+
+impl<const N: usize> Kept<N> {
+    #[inline]
+    fn place(&mut self, key: u64) -> &mut Answer {
+        &mut self.0[(key >> 40) as usize % N]
     }
 }
 
 impl Known {
+    /// Adds what the features of a group come to.
     #[inline]
-    fn word(&mut self, weights: Weights<'_>, view: &View<'_>, i: usize, place: Place) -> Scores {
-        let token = &view.tokens[i];
-        let key = view.key(token, place);
-        let slot = &mut self.0[(key >> 40) as usize % KNOWN];
-        if slot.0 != key {
-            let mut sum = Sum { weights, scores: [0; LANES] };
-            view.word(token, place, &mut sum);
-            *slot = (key, sum.scores);
+    fn add(&mut self, weights: Weights<'_>, view: &View<'_>, group: &Group<'_>, scores: &mut Scores) {
+        let key = view.key(group);
+        let answer = match group.place {
+            Place::Rules | Place::Zone => self.said.place(key),
+            Place::Own => self.own.place(key),
+            _ => self.near.place(key),
+        };
+        if answer.key != key {
+            *answer = Answer { key, scores: sum(weights, view, group, &mut self.letters) };
         }
-        slot.1
+        for (score, more) in scores.iter_mut().zip(&answer.scores) {
+            *score += more;
+        }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn sum(weights: Weights<'_>, view: &View<'_>, group: &Group<'_>, letters: &mut Letters) -> Scores {
+    let mut sum = Sum { weights, lanes: [0; LANES] };
+    view.features(group, letters, &mut sum);
+    sum.scores()
 }
 
 #[cfg(test)]
@@ -301,6 +330,31 @@ mod tests {
             names(&mut reading, before);
         }
         assert_eq!(names(&mut reading, text), fresh);
+    }
+
+    #[test]
+    fn what_is_kept_of_a_word_follows_from_what_it_is_kept_under() {
+        let text = "Mr. Odell doesn't know McLing, and Mrs. Odell doesn’t know Mcling of eBay or O'Brisk of ebay. \
+                    In BoeIng or in Boeing, İzmir or I\u{307}zmir, O’Brisk isn't John, she isn’t Mary, and said so.";
+        let mut reading = Reading::default();
+        reading.scan(&Document::new(text), None, None);
+        for tongue in 0..LANGUAGES.len() as Tongue {
+            let view = View { tongue: Some(tongue), ..reading.view(text, None) };
+            let (mentions, cases) = (&reading.mentions, &reading.cases);
+            let mut zones = Zones { view: &view, mentions, cases, at: 0, mention: 0 };
+            let (mut zone, mut letters) = (Zone::default(), Letters::default());
+            let (mut kept, mut asked) = (std::collections::BTreeMap::new(), 0);
+            while zones.next(&mut zone) {
+                for i in zone.first..zone.last {
+                    view.ask(i, &zone, |group| {
+                        asked += 1;
+                        let scores = sum(TAUGHT, &view, &group, &mut letters);
+                        assert_eq!(*kept.entry(view.key(&group)).or_insert(scores), scores);
+                    });
+                }
+            }
+            assert!(kept.len() > 20 && kept.len() < asked, "{} of {asked}", kept.len());
+        }
     }
 
     #[test]

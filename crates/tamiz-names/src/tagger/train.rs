@@ -2,7 +2,7 @@
 
 use tamiz_core::{Document, NameType};
 
-use super::features::{BUCKETS, LANES, Place, Sink};
+use super::features::{BUCKETS, LANES, Letters, Sink};
 use super::zone::{Zone, Zones};
 use super::{FIRST, INNER, LABELS, LAST, OUTSIDE, UNIT, View, Weights, is_taught, label_at, said};
 use crate::read::Reading;
@@ -83,16 +83,12 @@ fn examples_of(marked: &Marked, reading: &mut Reading, examples: &mut Vec<Exampl
     }
     let mut zones =
         Zones { view: &view, mentions: &reading.mentions, cases: &reading.cases, at: 0, mention: 0 };
-    let mut zone = Zone::default();
+    let (mut zone, mut letters) = (Zone::default(), Letters::default());
     while zones.next(&mut zone) {
         let Some(labels) = right(&view, &zone, &marked.names) else { continue };
         let features = (zone.first..zone.last).map(|i| {
             let mut buckets = Buckets(Vec::new());
-            view.word(&view.tokens[i], Place::Own, &mut buckets);
-            for (place, at, _) in view.around(i).into_iter().flatten() {
-                view.word(&view.tokens[at], place, &mut buckets);
-            }
-            view.place(i, &zone, &mut buckets);
+            view.ask(i, &zone, |group| view.features(&group, &mut letters, &mut buckets));
             buckets.0
         });
         examples.push(Example { features: features.collect(), labels });
