@@ -5,7 +5,8 @@ use crate::hash;
 use crate::scan::{Case, DE, EN, Scanner, is_roman};
 use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, UPPER};
 use crate::words::{
-    AFTER_PERSON, COMMON, CONNECTOR, FUNCTION, ORDINARY, ORGANIZATION, PLACE_HEAD, TITLE, Tongue, WORDS, WORK,
+    self, AFTER_PERSON, COMMON, CONNECTOR, FUNCTION, ORDINARY, ORGANIZATION, PLACE_HEAD, TITLE, Tongue,
+    WORDS, WORK,
 };
 
 impl Scanner<'_> {
@@ -100,7 +101,7 @@ impl Scanner<'_> {
         let token = &self.tokens[i];
         self.tongue == Some(EN as Tongue) && token.len() >= 6 && token.usual < 5 && {
             let text = token.text(self.text);
-            ENDINGS.end(text)
+            ENDINGS.end(text.as_bytes())
         }
     }
 
@@ -112,12 +113,13 @@ impl Scanner<'_> {
 
     /// Whether an unknown word at the start of a sentence ends as ordinary words of the language do.
     pub(crate) fn inflected(&self, i: usize) -> bool {
-        is_inflected(self.tokens[i].text(self.text))
+        is_inflected(self.tokens[i].text(self.text).as_bytes())
     }
 
     /// Whether a word in German looks like a noun.
     pub(crate) fn is_noun(&self, i: usize) -> bool {
-        is_noun(self.tokens[i].text(self.text), self.tongue)
+        let text = self.tokens[i].text(self.text);
+        is_noun_ending(text.as_bytes()) || is_compound(text, self.tongue)
     }
 
     /// Whether small connecting words at `i` lead to another capitalised word.
@@ -257,36 +259,37 @@ impl Scanner<'_> {
 }
 
 /// Whether a word ends as ordinary words of many languages do.
-pub(crate) fn is_inflected(text: &str) -> bool {
+pub(crate) fn is_inflected(word: &[u8]) -> bool {
     static ENDINGS: Endings<40> = Endings::new([
         "mente", "ción", "ciones", "sión", "ando", "iendo", "ado", "ados", "ada", "adas", "aron", "ieron",
         "aba", "aban", "dad", "dades", "ismo", "ístico", "tion", "tions", "ing", "ed", "ly", "ment", "ments",
         "ness", "ção", "ções", "mento", "mentos", "zione", "zioni", "ndo", "ість", "ение", "ения", "ость",
         "anie", "enie", "ową",
     ]);
-    ENDINGS.end(text)
-}
-
-/// Whether a word in German looks like a noun: by its ending, or as a compound whose last part is one.
-pub(crate) fn is_noun(text: &str, tongue: Option<Tongue>) -> bool {
-    is_noun_ending(text) || is_compound(text, tongue)
+    ENDINGS.end(word)
 }
 
 /// Whether a word ends as German nouns do.
-pub(crate) fn is_noun_ending(text: &str) -> bool {
+pub(crate) fn is_noun_ending(word: &[u8]) -> bool {
     static ENDINGS: Endings<30> = Endings::new([
         "ung", "ungen", "heit", "heiten", "keit", "keiten", "schaft", "schaften", "tion", "tionen", "tät",
         "täten", "nis", "nisse", "ismus", "ling", "linge", "tum", "chen", "erin", "innen", "ieren", "zeug",
         "meister", "leiter", "spieler", "spiel", "isten", "ologe", "ologen",
     ]);
-    ENDINGS.end(text)
+    ENDINGS.end(word)
 }
 
 /// Whether the last part of a word is a common one.
 pub(crate) fn is_compound(text: &str, tongue: Option<Tongue>) -> bool {
+    // Most parts of a word are ruled out by how they begin.
+    let plain = words::is_plain(text.as_bytes());
     text.len() <= 40
-        && text
-            .char_indices()
-            .skip(3)
-            .any(|(at, _)| text.len() - at >= 4 && WORDS.flags(hash::word(&text[at..]), tongue) & COMMON != 0)
+        && text.char_indices().skip(3).any(|(at, _)| {
+            let part = &text[at..];
+            let may = match part.as_bytes().first_chunk() {
+                Some(four) => !plain || WORDS.may_begin(*four),
+                None => false,
+            };
+            may && WORDS.flags(hash::word(part), tongue) & COMMON != 0
+        })
 }

@@ -27,6 +27,15 @@ pub(crate) const fn finish(hash: u64) -> u64 {
 pub(crate) fn eight(text: &[u8], at: usize) -> u64 {
     match text.get(at..).and_then(<[u8]>::first_chunk) {
         Some(bytes) => u64::from_le_bytes(*bytes),
+        None => rest(text, at),
+    }
+}
+
+/// The same where fewer than eight are left.
+fn rest(text: &[u8], at: usize) -> u64 {
+    let gone = 8u32.saturating_sub(text.len().saturating_sub(at) as u32);
+    match text.last_chunk() {
+        Some(bytes) => u64::from_le_bytes(*bytes).unbounded_shr(8 * gone),
         None => (at..text.len()).rev().fold(0, |eight, at| eight << 8 | u64::from(text[at])),
     }
 }
@@ -128,6 +137,13 @@ mod tests {
             let two = eight(text, 8) & low_bytes(length.saturating_sub(8));
             let one = eight(text, 0) & low_bytes(length.min(8));
             assert_eq!(up_to_sixteen(one, two, length), bytes(text));
+        }
+        for text in [&b"abcdefghijk"[..], b"abc"] {
+            for at in 0..=text.len() + 9 {
+                let bytes = text.iter().skip(at).take(8).enumerate();
+                let expected = bytes.fold(0, |eight, (place, &byte)| eight | u64::from(byte) << (8 * place));
+                assert_eq!(eight(text, at), expected, "{at}");
+            }
         }
         let mut seen: Vec<u64> = (0..5000).map(|number| word(&format!("a{number}"))).collect();
         seen.sort_unstable();

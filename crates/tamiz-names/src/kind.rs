@@ -119,7 +119,7 @@ impl Scanner<'_> {
                 "heim", "ton", "ów", "sk", "stán",
             ]);
             let text = token.text(self.text);
-            place += i32::from(ENDINGS.end(text));
+            place += i32::from(ENDINGS.end(text.as_bytes()));
         }
         if let Some(after) = self.tokens.get(end).filter(|after| end < last && !after.is(CAPITAL))
             && self.flags(end) & AFTER_PERSON != 0

@@ -104,6 +104,47 @@ impl Pairs {
     }
 }
 
+/// Bytes of the longest word that [`small`] writes down.
+pub(crate) const MOST: usize = 64;
+
+/// Writes a usual word down in small letters, with `'` for either apostrophe, and says how many bytes it has: `None` if it
+/// has letters that change their number of bytes with their case, or is very long.
+pub(crate) fn small(word: &[u8], pairs: &Pairs, small: &mut [u8; MOST]) -> Option<usize> {
+    let mut length = 0;
+    let mut rest = word;
+    while rest.len() <= MOST - length {
+        match *rest {
+            [] => return Some(length),
+            [b, ..] if b < 0x80 => {
+                small[length] = b.to_ascii_lowercase();
+                length += 1;
+                rest = &rest[1..];
+            }
+            [first @ ..0xE0, second, ..] => {
+                let pair = pairs.of(first, second).small;
+                if pair == [0; 2] {
+                    return None;
+                }
+                small[length..length + 2].copy_from_slice(&pair);
+                length += 2;
+                rest = &rest[2..];
+            }
+            [0xE2, 0x80, 0x99, ..] => {
+                small[length] = b'\'';
+                length += 1;
+                rest = &rest[3..];
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// Any word in small letters, with `'` for either apostrophe.
+pub(crate) fn any_small(word: &str) -> impl Iterator<Item = char> + '_ {
+    word.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase)
+}
+
 /// What a character of three bytes is, if its first two tell: ideographs, kana and Hangul, of which whole texts consist.
 #[inline]
 pub(crate) const fn is_unspaced(first: u8, second: u8) -> bool {

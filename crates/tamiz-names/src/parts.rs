@@ -17,13 +17,14 @@ pub(crate) struct Entry {
 pub(crate) fn entries(hash: u64) -> impl Iterator<Item = Entry> {
     let (start, end) = bucket(hash);
     let rest = (hash >> 32) as u16;
-    TABLE[start..end]
-        .chunks_exact(ENTRY)
-        .filter(move |entry| u16::from_le_bytes([entry[0], entry[1]]) == rest)
-        .map(|entry| {
-            let value = u32::from_le_bytes([entry[2], entry[3], entry[4], 0]);
-            Entry { group: value & 0x1F_FFFF, size: (value >> 21) as u8 }
-        })
+    let (entries, _) = TABLE[start..end].as_chunks::<ENTRY>();
+    // They are in order.
+    let at = |entry: &[u8; ENTRY]| u16::from_le_bytes([entry[0], entry[1]]);
+    let before = entries.iter().take_while(|entry| at(entry) < rest).count();
+    entries[before..].iter().take_while(move |entry| at(entry) == rest).map(|entry| {
+        let value = u32::from_le_bytes([entry[2], entry[3], entry[4], 0]);
+        Entry { group: value & 0x1F_FFFF, size: (value >> 21) as u8 }
+    })
 }
 
 /// Where the bucket of a hash begins and ends.

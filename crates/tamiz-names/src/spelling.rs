@@ -108,7 +108,7 @@ pub(crate) fn is_slavic(word: &str) -> bool {
         "ov", "ev", "iov", "ova", "eva", "óv", "in", "ina", "yn", "enko", "chuk", "uk", "iuk", "yuk", "ski",
         "skiy", "skii", "sky", "skaya", "skoy", "ich", "off", "ow", "ew", "yan", "dze",
     ]);
-    word.len() > 4 && ENDINGS.end(word)
+    word.len() > 4 && ENDINGS.end(word.as_bytes())
 }
 
 /// Whether the word of that hash is a surname of Korea.

@@ -4,7 +4,7 @@ use tamiz_core::Span;
 
 use crate::hash;
 use crate::letters::{
-    CAP, CLASS, FIGURE, LOWER, Letter, OTHER, PAIRS, Pairs, WIDE, is_unspaced, letter, letter_of,
+    self, CAP, CLASS, FIGURE, LOWER, Letter, OTHER, PAIRS, Pairs, WIDE, is_unspaced, letter, letter_of,
 };
 use crate::words::{self, WORDS};
 
@@ -465,38 +465,11 @@ impl<'t> Tokeniser<'t> {
 
     /// The hash of a word in small letters, where not all of its capitals are of ASCII; an apostrophe is always `'`.
     fn small(&self, from: usize, to: usize) -> u64 {
-        const MOST: usize = 64;
-        let mut small = [0; MOST];
-        let mut length = 0;
-        let mut rest = &self.bytes[from..to];
-        // Usual words are written down by the tables, as long as they before.
-        while rest.len() <= MOST - length {
-            match *rest {
-                [] => return hash::bytes(&small[..length]),
-                [b, ..] if b < 0x80 => {
-                    small[length] = b.to_ascii_lowercase();
-                    length += 1;
-                    rest = &rest[1..];
-                }
-                [first @ ..0xE0, second, ..] => {
-                    let pair = self.pairs.of(first, second).small;
-                    if pair == [0; 2] {
-                        break;
-                    }
-                    small[length..length + 2].copy_from_slice(&pair);
-                    length += 2;
-                    rest = &rest[2..];
-                }
-                [0xE2, 0x80, 0x99, ..] => {
-                    small[length] = b'\'';
-                    length += 1;
-                    rest = &rest[3..];
-                }
-                _ => break,
-            }
+        let mut small = [0; letters::MOST];
+        match letters::small(&self.bytes[from..to], self.pairs, &mut small) {
+            Some(length) => hash::bytes(&small[..length]),
+            None => hash::bytes(letters::any_small(&self.text[from..to]).collect::<String>().as_bytes()),
         }
-        let chars = self.text[from..to].chars().map(|c| if c == '’' { '\'' } else { c });
-        hash::bytes(chars.flat_map(char::to_lowercase).collect::<String>().as_bytes())
     }
 
     /// What the character beyond ASCII at `i` is to a word, and its bytes.

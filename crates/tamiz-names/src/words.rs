@@ -79,6 +79,22 @@ pub(crate) struct Words {
     function: Vec<Votes>,
     /// The votes of words that are common, by the languages in which they are.
     common: Vec<Votes>,
+    /// How common words begin, as a bit map that may have some beginnings more.
+    heads: Box<[u64; HEADS]>,
+}
+
+const HEADS: usize = 2048;
+
+/// Whether every capital in a word is the small letter with one bit less: letters of ASCII and of Latin-1.
+pub(crate) fn is_plain(word: &[u8]) -> bool {
+    word.iter().all(|&byte| byte < 0xC4)
+}
+
+/// The place of four bytes that a word begins with, whatever the case of their letters.
+#[inline]
+fn head(four: [u8; 4]) -> (usize, u64) {
+    let mixed = (u32::from_le_bytes(four) | 0x2020_2020).wrapping_mul(0x9E37_79B1);
+    ((mixed >> 21) as usize % HEADS, 1 << (mixed >> 15 & 63))
 }
 
 /// The votes for all languages, [`LANE`] bits each, so that a word's votes are added at once.
@@ -109,6 +125,7 @@ impl Words {
             flags: vec![[0; LANGUAGES.len()]],
             function: Vec::new(),
             common: (0..1 << COMMON_BITS).map(|tongues| lanes(tongues, 1)).collect(),
+            heads: Box::new([0; HEADS]),
         };
         for (tongue, (classed, usual)) in CLASSED.iter().zip(USUAL).enumerate() {
             for line in usual.lines() {
@@ -116,6 +133,10 @@ impl Words {
                 let hash = hash::bytes(line.as_bytes());
                 let value = words.index.insert(hash, 0);
                 words.index.replace(hash, value | 1 << tongue);
+                if let Some(&four) = line.as_bytes().first_chunk() {
+                    let (word, bit) = head(four);
+                    words.heads[word] |= bit;
+                }
             }
             for line in classed.lines().filter(|line| !line.starts_with('#')) {
                 let mut columns = line.split('\t');
@@ -159,6 +180,13 @@ impl Words {
                 flags.iter().fold(common, |all, flags| all | flags)
             }
         }
+    }
+
+    /// Whether a common word may begin with these bytes of a word that [`is_plain`].
+    #[inline]
+    pub(crate) fn may_begin(&self, four: [u8; 4]) -> bool {
+        let (word, bit) = head(four);
+        self.heads[word] & bit != 0
     }
 
     /// Something of what the table has at the place of that hash, for the processor to fetch it before it is asked for.

@@ -4,6 +4,7 @@ use crate::corpus::Corpus;
 use crate::evidence::Evidence;
 use crate::extent::{is_compound, is_inflected, is_noun_ending};
 use crate::hash;
+use crate::letters;
 use crate::lexicon::Lexicon;
 use crate::parts;
 use crate::scan::DE;
@@ -85,7 +86,7 @@ const CLASS: u32 = 28;
 #[derive(Default)]
 pub(crate) struct Letters {
     small: String,
-    stem: String,
+    stem: Vec<u8>,
 }
 
 /// The flags of a token that belong to its shape.
@@ -137,11 +138,16 @@ impl View<'_> {
         let flags = u64::from(self.flags(token));
         let usual = u64::from(token.usual);
         let weight = self.shipped.word(token.hash).map_or(0, |entry| u64::from(entry.weight) + 1);
+        // One hash stands for words with either apostrophe, and for all mixtures of capitals.
         let Letters { small, stem } = letters;
         small.clear();
-        // One hash stands for words with either apostrophe, and for all mixtures of capitals.
-        let text = token.text(self.text).chars().map(|c| if c == '’' { '\'' } else { c });
-        small.extend(text.flat_map(char::to_lowercase));
+        let text = token.text(self.text);
+        if text.is_ascii() {
+            small.push_str(text);
+            small.make_ascii_lowercase();
+        } else {
+            small.extend(letters::any_small(text));
+        }
         let length = small.chars().count();
         let long = match length {
             0..=3 => length,
@@ -192,8 +198,8 @@ impl View<'_> {
             _ => small.len(),
         };
         let noun = self.tongue == Some(DE as Tongue)
-            && (is_noun_ending(&small[capitals..]) || is_compound(small, self.tongue));
-        self.tongued(sink, 18, u64::from(noun) << 1 | u64::from(is_inflected(&small[capitals..])));
+            && (is_noun_ending(&small.as_bytes()[capitals..]) || is_compound(small, self.tongue));
+        self.tongued(sink, 18, u64::from(noun) << 1 | u64::from(is_inflected(&small.as_bytes()[capitals..])));
     }
 
     fn near(&self, token: &Token, place: Place, context: u64, sink: &mut impl Sink) {
@@ -314,7 +320,7 @@ impl View<'_> {
     }
 
     /// The hashes of forms of which a word in small letters may be another case.
-    fn stems(&self, small: &str, word: &mut String, mut each: impl FnMut(u64)) {
+    fn stems(&self, small: &str, word: &mut Vec<u8>, mut each: impl FnMut(u64)) {
         let endings: &[&str] = match self.tongue.map(|tongue| LANGUAGES[usize::from(tongue)]) {
             Some("ru") => &["", "а", "я", "ь", "й", "о", "е", "ия"],
             Some("pl") => &["", "a", "o", "y", "ia"],
@@ -335,10 +341,10 @@ impl View<'_> {
             }
             for ending in endings {
                 word.clear();
-                word.push_str(stem);
-                word.push_str(ending);
-                if word != small {
-                    each(hash::bytes(word.as_bytes()));
+                word.extend_from_slice(stem.as_bytes());
+                word.extend_from_slice(ending.as_bytes());
+                if word != small.as_bytes() {
+                    each(hash::bytes(word));
                 }
             }
         }

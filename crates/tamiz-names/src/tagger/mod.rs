@@ -85,32 +85,56 @@ impl<'w> Weights<'w> {
     }
 }
 
-/// What features say for each label but the one outside of names, against that one.
-type Scores = [i16; LABELS - 1];
+/// What features say for each label against the one outside of names: for every type its four labels, 16 bits each, the
+/// first lowest, so that four are added at once. Each is [`NONE`] more than it says, and so never negative.
+type Scores = [u64; TYPES.len()];
 
-/// The weights of features, added up.
+/// What no features say; no group of features says as much.
+const NONE: i32 = 1 << 12;
+/// Groups of features that are told of a word: their scores fit in 16 bits.
+const GROUPS: i32 = 7;
+const _: () = assert!(2 * NONE * GROUPS <= 1 << 16);
+
+/// The weights of features, added up in 16 bits each: those of labels of an even number and those of an odd one, eight
+/// labels after the other. A weight is 128 more than it says, and so never negative.
 struct Sum<'w> {
     weights: Weights<'w>,
-    lanes: [i16; LANES],
+    even: [u64; LANES / 8],
+    odd: [u64; LANES / 8],
 }
 
 impl Sink for Sum<'_> {
     #[inline]
     fn take(&mut self, bucket: usize) {
-        let row = self.weights.row(bucket);
-        for (lane, weight) in self.lanes.iter_mut().zip(row) {
-            *lane += i16::from(*weight as i8);
+        const LOW: u64 = 0x00FF_00FF_00FF_00FF;
+        let (eights, _) = self.weights.row(bucket).as_chunks();
+        for ((even, odd), eight) in self.even.iter_mut().zip(&mut self.odd).zip(eights) {
+            let weights = u64::from_le_bytes(*eight) ^ 0x8080_8080_8080_8080;
+            *even += weights & LOW;
+            *odd += weights >> 8 & LOW;
         }
     }
 }
 
-impl Sum<'_> {
+impl<'w> Sum<'w> {
+    fn new(weights: Weights<'w>) -> Self {
+        Sum { weights, even: [0; LANES / 8], odd: [0; LANES / 8] }
+    }
+
+    fn of(&self, label: u8) -> i32 {
+        let label = usize::from(label);
+        let lanes = if label % 2 == 0 { &self.even } else { &self.odd };
+        i32::from((lanes[label / 8] >> (16 * (label % 8 / 2))) as u16)
+    }
+
     fn scores(&self) -> Scores {
-        let [outside, others @ ..] = &self.lanes;
-        let mut scores = [0; LABELS - 1];
-        scores.copy_from_slice(&others[..LABELS - 1]);
-        scores.iter_mut().for_each(|score| *score -= outside);
-        scores
+        let outside = self.of(OUTSIDE);
+        std::array::from_fn(|kind| {
+            [LAST, INNER, FIRST, ONLY].into_iter().fold(0, |scores, position| {
+                let score = self.of(label(kind, position)) - outside;
+                scores << 16 | (score.clamp(1 - NONE, NONE - 1) + NONE) as u64
+            })
+        })
     }
 }
 
@@ -164,22 +188,23 @@ impl Tagger {
         let mut whole = 0i32;
         let mut open = [NEVER; TYPES.len()];
         for i in zone.first..zone.last {
-            let mut scores = [0; LABELS - 1];
+            let mut scores = [0; TYPES.len()];
             view.ask(i, zone, |group| self.known.add(weights, view, &group, &mut scores));
-            let score = |label: u8| i32::from(scores[usize::from(label) - 1]);
             let mut step = Step { whole: OUTSIDE, ..Step::default() };
-            let mut best = whole - GIVE;
-            for (kind, open) in open.iter_mut().enumerate() {
-                let only = whole + score(label(kind, ONLY));
+            // As much more than the scores say as theirs.
+            let mut best = whole + GROUPS * NONE - GIVE;
+            for (kind, (open, scores)) in open.iter_mut().zip(scores).enumerate() {
+                let score = |position: u8| i32::from((scores >> (16 * position)) as u16);
+                let only = whole + score(ONLY);
                 if only > best {
                     (best, step.whole) = (only, label(kind, ONLY));
                 }
-                let last = *open + score(label(kind, LAST));
+                let last = *open + score(LAST);
                 if last > best {
                     (best, step.whole) = (last, label(kind, LAST));
                 }
-                let first = whole + score(label(kind, FIRST));
-                let inner = *open + score(label(kind, INNER));
+                let first = whole + score(FIRST);
+                let inner = *open + score(INNER);
                 step.goes_on[kind] = inner > first;
                 *open = first.max(inner);
             }
@@ -297,7 +322,7 @@ impl Known {
 #[cold]
 #[inline(never)]
 fn sum(weights: Weights<'_>, view: &View<'_>, group: &Group<'_>, letters: &mut Letters) -> Scores {
-    let mut sum = Sum { weights, lanes: [0; LANES] };
+    let mut sum = Sum::new(weights);
     view.features(group, letters, &mut sum);
     sum.scores()
 }
