@@ -8,11 +8,21 @@ const WORDS: usize = 2048;
 pub(crate) struct Evidence {
     small: Box<[u64; WORDS]>,
     capital: Box<[u64; WORDS]>,
+    /// The places that were written to, for short documents not to wipe all of them.
+    touched: Box<[u16; TOUCHED]>,
+    count: usize,
 }
+
+const TOUCHED: usize = 512;
 
 impl Default for Evidence {
     fn default() -> Self {
-        Evidence { small: Box::new([0; WORDS]), capital: Box::new([0; WORDS]) }
+        Evidence {
+            small: Box::new([0; WORDS]),
+            capital: Box::new([0; WORDS]),
+            touched: Box::new([0; TOUCHED]),
+            count: 0,
+        }
     }
 }
 
@@ -23,20 +33,40 @@ fn place(hash: u64) -> (usize, u64) {
 
 impl Evidence {
     pub(crate) fn clear(&mut self) {
-        self.small.fill(0);
-        self.capital.fill(0);
+        match self.touched.get(..self.count) {
+            Some(touched) => touched.iter().for_each(|&at| {
+                self.small[usize::from(at) % WORDS] = 0;
+                self.capital[usize::from(at) % WORDS] = 0;
+            }),
+            None => {
+                self.small.fill(0);
+                self.capital.fill(0);
+            }
+        }
+        self.count = 0;
     }
 
     #[inline]
     pub(crate) fn add_small(&mut self, hash: u64) {
         let (word, bit) = place(hash);
+        let new = self.small[word] & bit != bit;
         self.small[word] |= bit;
+        self.touch(word, new);
     }
 
     #[inline]
     pub(crate) fn add_capital(&mut self, hash: u64) {
         let (word, bit) = place(hash);
+        let new = self.capital[word] & bit != bit;
         self.capital[word] |= bit;
+        self.touch(word, new);
+    }
+
+    /// Without a branch, which no processor would guess.
+    #[inline]
+    fn touch(&mut self, word: usize, new: bool) {
+        self.touched[self.count % TOUCHED] = word as u16;
+        self.count += usize::from(new);
     }
 
     /// Whether the word stands in small letters somewhere.

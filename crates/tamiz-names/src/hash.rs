@@ -34,9 +34,16 @@ pub(crate) fn eight(text: &[u8], at: usize) -> u64 {
 /// The same where fewer than eight are left.
 fn rest(text: &[u8], at: usize) -> u64 {
     let gone = 8u32.saturating_sub(text.len().saturating_sub(at) as u32);
-    match text.last_chunk() {
-        Some(bytes) => u64::from_le_bytes(*bytes).unbounded_shr(8 * gone),
-        None => (at..text.len()).rev().fold(0, |eight, at| eight << 8 | u64::from(text[at])),
+    if let Some(bytes) = text.last_chunk() {
+        return u64::from_le_bytes(*bytes).unbounded_shr(8 * gone);
+    }
+    match (text.get(at..).and_then(<[u8]>::first_chunk), text.last_chunk()) {
+        (Some(first), Some(last)) => {
+            // The two halves may share bytes.
+            let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+            u64::from(first) | u64::from(last) << (32 - 8 * gone)
+        }
+        _ => (at..text.len()).rev().fold(0, |eight, at| eight << 8 | u64::from(text[at])),
     }
 }
 

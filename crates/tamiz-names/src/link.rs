@@ -51,6 +51,30 @@ pub(crate) struct Links {
     parts: Vec<Part>,
     keys: Vec<Key>,
     matcher: Matcher,
+    heard: Heard,
+}
+
+/// The keys of the parts that were met last, each by the digest of its bytes: words of other scripts are romanised for
+/// theirs. The newer drives out the older.
+struct Heard(Box<[(u64, u32); HEARD]>);
+
+const HEARD: usize = 1024;
+
+impl Default for Heard {
+    fn default() -> Self {
+        Heard(Box::new([(hash::SEED, 0); HEARD]))
+    }
+}
+
+impl Heard {
+    fn key(&mut self, word: &str) -> u32 {
+        let hash = hash::bytes(word.as_bytes());
+        let heard = &mut self.0[(hash >> 40) as usize % HEARD];
+        if heard.0 != hash {
+            *heard = (hash, key(word));
+        }
+        heard.1
+    }
 }
 
 /// A full part of a form.
@@ -145,7 +169,8 @@ impl Links {
             if entry.full == MOST_PARTS {
                 break;
             }
-            self.parts.push(Part { key: key(word), hash: token.hash, start: token.start, end: token.end });
+            let key = self.heard.key(word);
+            self.parts.push(Part { key, hash: token.hash, start: token.start, end: token.end });
             entry.full += 1;
             entry.known += u8::from(token.usual > 0);
         }

@@ -75,6 +75,17 @@ pub(crate) struct Proposal {
     pub(crate) rewrite: Option<(Surface, f64)>,
 }
 
+impl Proposal {
+    /// A name of a lexicon that stays as it is spelt.
+    fn known(canonical: &'static str, entry: &Entry) -> Self {
+        Proposal {
+            canonical: Surface::Lexicon(canonical),
+            id: Some(Surface::Lexicon(entry.id)),
+            rewrite: None,
+        }
+    }
+}
+
 impl Respelling {
     /// Looks at all names before any is respelt.
     pub(crate) fn prepare(&mut self, names: &Names<'_>) {
@@ -149,7 +160,7 @@ impl Respelling {
         let form = names.links.of[number];
         if form == NO_FORM {
             return match &mention.entry {
-                Some(entry) => self.place(names, mention, entry, span),
+                Some(entry) => self.place(names, mention, entry, span, rewrite),
                 None => Proposal { canonical: Surface::Source(span), id: None, rewrite: None },
             };
         }
@@ -157,7 +168,7 @@ impl Respelling {
         let first = &names.mentions[names.links.forms[root as usize].mention as usize];
         if let Some(entry) = &first.entry {
             let canonical = entry.canonical(names.language);
-            let rewrite = self.aligned(names, mention, canonical);
+            let rewrite = if rewrite { self.aligned(names, mention, canonical) } else { None };
             return Proposal {
                 canonical: Surface::Lexicon(canonical),
                 id: Some(Surface::Lexicon(entry.id)),
@@ -165,7 +176,7 @@ impl Respelling {
             };
         }
         if let Some(Some(entry)) = names.links.known.get(root as usize) {
-            return self.learned(names, mention, entry);
+            return self.learned(names, mention, entry, rewrite);
         }
         let canonical = match &self.canonical[root as usize] {
             Some(canonical) => canonical.clone(),
@@ -182,8 +193,18 @@ impl Respelling {
     }
 
     /// A place or an organization of a lexicon.
-    fn place(&mut self, names: &Names<'_>, mention: &Mention, entry: &Entry, span: Span) -> Proposal {
+    fn place(
+        &mut self,
+        names: &Names<'_>,
+        mention: &Mention,
+        entry: &Entry,
+        span: Span,
+        rewrite: bool,
+    ) -> Proposal {
         let canonical = entry.canonical(names.language);
+        if !rewrite {
+            return Proposal::known(canonical, entry);
+        }
         let surface = span.of(names.text);
         let shouted = !surface.chars().any(char::is_lowercase);
         let own = names.language.and_then(|language| entry.own(language));
@@ -227,8 +248,11 @@ impl Respelling {
     }
 
     /// A person whom the corpus knows.
-    fn learned(&mut self, names: &Names<'_>, mention: &Mention, entry: &Entry) -> Proposal {
+    fn learned(&mut self, names: &Names<'_>, mention: &Mention, entry: &Entry, rewrite: bool) -> Proposal {
         let canonical = entry.canonical(names.language);
+        if !rewrite {
+            return Proposal::known(canonical, entry);
+        }
         let surface = &names.text[mention.start as usize..mention.end as usize];
         let run = &names.tokens[mention.first as usize..mention.last as usize];
         let shouted = run.iter().all(|token| token.is(UPPER | LETTER) || !token.is(CAPITAL));

@@ -1,5 +1,7 @@
 //! Words, where they stand, and what stands before them: one pass over the text, without regular expressions.
 
+mod usual;
+
 use tamiz_core::Span;
 
 use crate::hash;
@@ -127,24 +129,6 @@ struct Reading {
     flags: u8,
 }
 
-/// A word that is as most words are.
-struct Usual {
-    end: usize,
-    hash: u64,
-    flags: u8,
-}
-
-/// The bytes of ASCII that no word goes on with.
-static ENDS_WORD: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut b = 0;
-    while b < 256 {
-        table[b] = CLASS[b] == OTHER && b as u8 != b'\'';
-        b += 1;
-    }
-    table
-};
-
 /// Elided words before an apostrophe, in French, Italian, Catalan and Portuguese.
 const ELIDED: [&str; 22] = [
     "all", "c", "d", "dall", "dell", "j", "jusqu", "l", "lorsqu", "m", "n", "nell", "puisqu", "qu", "quell",
@@ -167,12 +151,12 @@ impl<'t> Tokeniser<'t> {
         while i < self.end {
             let b = self.bytes[i];
             let class = CLASS[usize::from(b)];
-            if matches!(class, LOWER | CAP)
-                && let Some(word) = self.usual(i)
+            if matches!(class, LOWER | CAP | WIDE)
+                && let Some(word) =
+                    if class == WIDE { None } else { self.usual(i) }.or_else(|| self.lettered(i))
             {
                 let run = if self.tokens.len() == first { RUN } else { 0 };
-                let letters = (word.end - i) as u32;
-                self.push(i, word.end, word.hash, start, gap, word.flags | run, letters);
+                self.push(i, word.end, word.hash, start, gap, word.flags | run, word.letters);
                 start = false;
                 gap = Gap::None;
                 i = word.end;
@@ -388,71 +372,6 @@ impl<'t> Tokeniser<'t> {
         }
         self.finish(from, i, start, gap, &word);
         i
-    }
-
-    /// The word at `from`, if it is as most words are: at most fifteen letters of ASCII, with capitals only first or
-    /// everywhere, before a blank or another sign that ends every word.
-    #[inline]
-    fn usual(&self, from: usize) -> Option<Usual> {
-        // Without a branch on the length or on the capitals, which no processor would guess.
-        let (one, two) = (hash::eight(self.bytes, from), hash::eight(self.bytes, from + 8));
-        let (letters, more) = (hash::letters(one), hash::letters(two));
-        let (first, second) = (hash::first_bytes(letters), hash::first_bytes(more));
-        let second = if first == 8 { second } else { 0 };
-        let length = first + second;
-        let end = from + length;
-        if second == 8 || end > self.end || (end < self.end && !ENDS_WORD[usize::from(self.bytes[end])]) {
-            return None;
-        }
-        let (own, others) = (hash::low_bytes(first), hash::low_bytes(second));
-        let upper = hash::capitals(one, letters) & own;
-        let upper_more = hash::capitals(two, more) & others;
-        let hash = hash::up_to_sixteen((one | upper >> 2) & own, (two | upper_more >> 2) & others, length);
-        let capital = upper & 0x80 != 0;
-        let all = upper == letters & own && upper_more == more & others;
-        if !all && (upper & !0x80) | upper_more != 0 {
-            return None;
-        }
-        let upper = u8::from(all && length > 1);
-        Some(Usual { end, hash, flags: u8::from(capital) * CAPITAL + upper * UPPER })
-    }
-
-    /// Reads the letters of ASCII that a word begins with, eight at a time: where they end. A word in which a capital
-    /// follows a small letter is left to be read letter by letter.
-    #[inline]
-    fn plain_letters(&self, from: usize, word: &mut Reading) -> usize {
-        let mut i = from;
-        let mut upper = 0;
-        loop {
-            let eight = hash::eight(self.bytes, i);
-            let letters = hash::letters(eight);
-            let length = ((!letters & 0x8080_8080_8080_8080).trailing_zeros() / 8) as usize;
-            let capitals =
-                hash::capitals(eight, letters) & (u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0));
-            if i == from && capitals & 0x80 != 0 {
-                word.flags |= CAPITAL;
-            }
-            upper += capitals.count_ones();
-            i += length;
-            if length < 8 {
-                break;
-            }
-        }
-        let letters = (i - from) as u32;
-        // Where the run ends within the word, its last letters are not asked for.
-        if i > self.end {
-            word.flags = 0;
-            return from;
-        }
-        if upper == 0 || upper == letters || (upper == 1 && word.flags & CAPITAL != 0) {
-            word.letters = letters;
-            word.upper = upper;
-            word.lower = letters - upper;
-            i
-        } else {
-            word.flags = 0;
-            from
-        }
     }
 
     /// Puts a word that was read on the list.

@@ -58,6 +58,11 @@ pub(crate) struct Group<'v> {
     context: u64,
 }
 
+/// Groups that are told of a word.
+pub(crate) const GROUPS: u64 = 7;
+/// No group has more features.
+pub(crate) const MOST_FEATURES: u64 = 24;
+
 /// The label that the rules give the word, in a group's context.
 const TAG: u64 = 0xF;
 /// With it, of a word near that one, the gap between the two.

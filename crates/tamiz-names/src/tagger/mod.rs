@@ -15,7 +15,7 @@ use tamiz_core::NameType;
 use crate::scan::{Case, Mention};
 use crate::words::{LANGUAGES, Tongue};
 pub(crate) use features::View;
-use features::{BUCKETS, Group, LANES, Letters, Place, Sink};
+use features::{BUCKETS, GROUPS, Group, LANES, Letters, MOST_FEATURES, Place, Sink};
 use zone::{Zone, Zones};
 
 /// The labels of a word: outside of names; then for each type the only, the first, an inner and the last word of one.
@@ -55,7 +55,23 @@ fn label_at(name_type: NameType, at: usize, words: usize) -> u8 {
 
 /// What was learned: for every bucket of features a weight for each label.
 #[derive(Clone, Copy)]
-pub(crate) struct Weights<'w>(&'w [u8]);
+pub(crate) struct Weights<'w>(&'w [[u8; LANES]; BUCKETS]);
+
+impl<'w> Weights<'w> {
+    /// Of a table as [`train::train`] gives it.
+    pub(crate) const fn of(table: &'w [u8]) -> Option<Self> {
+        let (rows, rest) = table.as_chunks();
+        match rows.first_chunk() {
+            Some(table) if rows.len() == BUCKETS && rest.is_empty() => Some(Weights(table)),
+            _ => None,
+        }
+    }
+
+    #[inline]
+    fn row(self, bucket: usize) -> &'w [u8; LANES] {
+        &self.0[bucket % BUCKETS]
+    }
+}
 
 /// Steps of a weight in one of the logarithm of a chance.
 const UNIT: i32 = 40;
@@ -63,7 +79,10 @@ const UNIT: i32 = 40;
 const GIVE: i32 = UNIT * 3 / 10;
 
 /// The embedded weights.
-pub(crate) static TAUGHT: Weights<'static> = Weights(include_bytes!("../../tables/tagger.bin"));
+pub(crate) static TAUGHT: Weights<'static> = match Weights::of(include_bytes!("../../tables/tagger.bin")) {
+    Some(weights) => weights,
+    None => panic!("the table has a row for every bucket"),
+};
 
 /// The languages in which the tagger decides.
 const DECIDED: [&str; 7] = ["de", "en", "fr", "it", "pl", "pt", "ru"];
@@ -78,21 +97,38 @@ fn is_taught(tongue: Option<Tongue>) -> bool {
     decides(tongue) || tongue.is_some_and(|tongue| LANGUAGES[usize::from(tongue)] == "es")
 }
 
-impl<'w> Weights<'w> {
-    #[inline]
-    fn row(self, bucket: usize) -> &'w [u8; LANES] {
-        self.0[bucket % BUCKETS * LANES..].first_chunk().unwrap_or(&[0; LANES])
+/// What features say for each label against the one outside of names, in 16 bits each, so that four are added at once.
+/// Each is [`NONE`] more than it says, and so never negative.
+type Scores = [u64; 3];
+
+/// Where the score of each label is: in which number, and from which bit on.
+const PLACES: [(usize, u32); LABELS] = {
+    let mut places = [(0, 0); LABELS];
+    let mut label = 0;
+    while label < LABELS {
+        places[label] = match label {
+            0..=7 => (label % 2, 8 * (label as u32 - label as u32 % 2)),
+            9 => (2, 48),
+            11 => (0, 0),
+            _ => (2, 8 * (label as u32 - 8)),
+        };
+        label += 1;
     }
+    places
+};
+
+#[inline]
+fn score(scores: &Scores, label: u8) -> i32 {
+    let (at, bit) = PLACES[usize::from(label)];
+    i32::from((scores[at] >> bit) as u16)
 }
 
-/// What features say for each label against the one outside of names: for every type its four labels, 16 bits each, the
-/// first lowest, so that four are added at once. Each is [`NONE`] more than it says, and so never negative.
-type Scores = [u64; TYPES.len()];
-
-/// What no features say; no group of features says as much.
-const NONE: i32 = 1 << 12;
-/// Groups of features that are told of a word: their scores fit in 16 bits.
-const GROUPS: i32 = 7;
+/// What no features say.
+const NONE: u64 = 1 << 12;
+/// The largest weight: the features of a group cannot say more than [`NONE`].
+const MOST: i32 = 80;
+const _: () = assert!(MOST_FEATURES * 2 * MOST as u64 <= NONE);
+/// Scores of all groups that are told of a word fit in 16 bits.
 const _: () = assert!(2 * NONE * GROUPS <= 1 << 16);
 
 /// The weights of features, added up in 16 bits each: those of labels of an even number and those of an odd one, eight
@@ -121,20 +157,12 @@ impl<'w> Sum<'w> {
         Sum { weights, even: [0; LANES / 8], odd: [0; LANES / 8] }
     }
 
-    fn of(&self, label: u8) -> i32 {
-        let label = usize::from(label);
-        let lanes = if label % 2 == 0 { &self.even } else { &self.odd };
-        i32::from((lanes[label / 8] >> (16 * (label % 8 / 2))) as u16)
-    }
-
     fn scores(&self) -> Scores {
-        let outside = self.of(OUTSIDE);
-        std::array::from_fn(|kind| {
-            [LAST, INNER, FIRST, ONLY].into_iter().fold(0, |scores, position| {
-                let score = self.of(label(kind, position)) - outside;
-                scores << 16 | (score.clamp(1 - NONE, NONE - 1) + NONE) as u64
-            })
-        })
+        const LOWEST: u64 = 0xFFFF;
+        let ([zero, eight], [one, nine]) = (self.even, self.odd);
+        let scores = [zero & !LOWEST | nine >> 16 & LOWEST, one, eight & !(LOWEST << 48) | nine << 48];
+        let outside = zero & LOWEST;
+        scores.map(|scores| scores + NONE * 0x0001_0001_0001_0001 - outside * 0x0001_0001_0001_0001)
     }
 }
 
@@ -188,13 +216,13 @@ impl Tagger {
         let mut whole = 0i32;
         let mut open = [NEVER; TYPES.len()];
         for i in zone.first..zone.last {
-            let mut scores = [0; TYPES.len()];
+            let mut scores = Scores::default();
             view.ask(i, zone, |group| self.known.add(weights, view, &group, &mut scores));
             let mut step = Step { whole: OUTSIDE, ..Step::default() };
-            // As much more than the scores say as theirs.
-            let mut best = whole + GROUPS * NONE - GIVE;
-            for (kind, (open, scores)) in open.iter_mut().zip(scores).enumerate() {
-                let score = |position: u8| i32::from((scores >> (16 * position)) as u16);
+            // As much more than it says as the scores are.
+            let mut best = whole + (GROUPS * NONE) as i32 - GIVE;
+            for (kind, open) in open.iter_mut().enumerate() {
+                let score = |position: u8| score(&scores, label(kind, position));
                 let only = whole + score(ONLY);
                 if only > best {
                     (best, step.whole) = (only, label(kind, ONLY));
@@ -335,8 +363,24 @@ mod tests {
     use crate::read::Reading;
 
     #[test]
-    fn the_embedded_weights_have_a_row_for_every_bucket() {
-        assert_eq!(TAUGHT.0.len(), BUCKETS * LANES);
+    fn no_embedded_weight_is_larger_than_the_largest() {
+        assert!(TAUGHT.0.as_flattened().iter().all(|&weight| i32::from(weight as i8).abs() <= MOST));
+    }
+
+    #[test]
+    fn labels_are_added_by_fours_as_one_by_one() {
+        let mut table = vec![0; BUCKETS * LANES];
+        for (label, weight) in table[7 * LANES..][..LABELS].iter_mut().enumerate() {
+            *weight = (80 - 13 * label as i32) as i8 as u8;
+        }
+        let mut sum = Sum::new(Weights::of(&table).expect("there is a row for every bucket"));
+        for _ in 0..MOST_FEATURES {
+            sum.take(7);
+        }
+        for label in 1..LABELS as u8 {
+            let expected = NONE as i32 - MOST_FEATURES as i32 * 13 * i32::from(label);
+            assert_eq!(score(&sum.scores(), label), expected, "{label}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use tamiz_core::{Document, NameType};
 
 use super::features::{BUCKETS, LANES, Letters, Sink};
 use super::zone::{Zone, Zones};
-use super::{FIRST, INNER, LABELS, LAST, OUTSIDE, UNIT, View, Weights, is_taught, label_at, said};
+use super::{FIRST, INNER, LABELS, LAST, MOST, OUTSIDE, UNIT, View, Weights, is_taught, label_at, said};
 use crate::read::Reading;
 
 /// A text and its names: first byte, one past the last, type.
@@ -67,8 +67,8 @@ pub fn train(texts: &[&Marked]) -> Vec<u8> {
     let mut bytes = vec![0; BUCKETS * LANES];
     for (row, weights) in bytes.chunks_exact_mut(LANES).zip(&sum) {
         for (byte, weight) in row.iter_mut().zip(weights) {
-            // The cast saturates.
-            *byte = (weight / epochs * UNIT as f32).round() as i8 as u8;
+            let weight = (weight / epochs * UNIT as f32).round();
+            *byte = weight.clamp(-MOST as f32, MOST as f32) as i8 as u8;
         }
     }
     bytes
@@ -188,12 +188,16 @@ fn step(example: &Example, weights: &mut Table, squares: &mut Table) {
     }
 }
 
-/// Names found in texts, by the rules alone or with weights.
+/// Names found in texts, by the rules alone or with weights of [`train`].
+///
+/// # Panics
+/// If the weights are of another size.
 #[must_use]
 pub fn find(texts: &[&Marked], weights: Option<&[u8]>) -> Vec<Vec<(usize, usize, NameType)>> {
     let mut reading = Reading::default();
+    let weights = weights.map(|table| Weights::of(table).expect("weights have a row for every bucket"));
     let mut find = |text: &str| {
-        reading.read_with(&Document::new(text), None, None, weights.map(Weights));
+        reading.read_with(&Document::new(text), None, None, weights);
         let name = |mention: &crate::scan::Mention| {
             (mention.start as usize, mention.end as usize, mention.name_type)
         };
