@@ -72,10 +72,12 @@ fn doctor_finds_damage_encodings_and_missing_fields() {
         "old.txt",
         b"El puente a\xf1ade dos carriles, seg\xfan inform\xf3 ayer el alcalde de la villa.\0\n",
     );
+    write("wide.txt", b"\xff\xfe\x00bad\x00\x01\x02");
     let (status, told) = doctor(folder.path());
     assert_eq!(status, Some(1), "{told}");
     for said in [
-        "3 files: 1 jsonl, 1 jsonl.zst, 1 text",
+        "4 files: 1 jsonl, 1 jsonl.zst, 2 text",
+        "it is not valid UTF-16LE",
         "decoded from other encodings than UTF-8: 1 windows-1252",
         "repaired as they were read: 1 NUL",
         "1 other file, whose name says no format",

@@ -98,6 +98,8 @@ fn bench_compares_with_an_earlier_run_and_holds_to_a_bound() {
 fn what_was_likely_meant_is_proposed_and_an_empty_result_says_why() {
     let told = |arguments: &[&str]| messages(&tamiz(arguments));
     assert!(told(&["rnu"]).contains("'run'"), "{}", told(&["rnu"]));
+    assert!(told(&["clean"]).contains("'run'"), "{}", told(&["clean"]));
+    assert!(!told(&["xylophone"]).contains("similar"), "{}", told(&["xylophone"]));
     assert!(told(&["run", "--thread", "2"]).contains("--threads"));
     let shown = told(&["run", "pipelines/news.toml", "tests/corpsu", "-o", "never"]);
     assert!(shown.contains("did you mean `tests/corpus`?"), "{shown}");

@@ -247,6 +247,75 @@ fn why_tells_of_counts_options_and_lexicon_rows_and_of_what_it_cannot_know() {
     assert!(told.contains("is not what this output was made with"), "{told}");
 }
 
+/// The line of a file, or of a command's output, that a clue names as `TABLE:LINE`.
+fn named_line(told: &str, clue: &str, table: &str, text: &str) -> String {
+    let clue =
+        told.lines().find(|line| line.contains(clue)).unwrap_or_else(|| panic!("no `{clue}` in\n{told}"));
+    let (_, place) = clue.split_once(table).unwrap_or_else(|| panic!("no `{table}` in {clue}"));
+    let number: usize = place[1..].split(':').next().unwrap().parse().unwrap();
+    text.lines().nth(number - 1).unwrap_or_default().to_owned()
+}
+
+#[test]
+fn why_tells_which_mark_ended_a_sentence_and_which_row_joined_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = folder.path().join("page.txt");
+    fs::write(&page, "El Sr. Paz llegó a EE. UU. El lunes volvió. ¿Y tú?\nFin").unwrap();
+    let definition = "[[stage]]\nuse = \"sentences\"\nlanguage = \"es\"\n";
+    let out = run(&folder, "own", definition, &[&page], &[]);
+    let (status, told) = why(&out, &["page.txt"]);
+    assert_eq!(status, Some(0), "{told}");
+    for said in [
+        "sentences: `Sr.` goes on: never an end (rule `title`)",
+        "sentences: `UU.` ends a sentence: a function word with a capital follows (rule `function-word`)",
+        "sentences: `volvió.` ends a sentence (rule `mark`)",
+        "sentences: 3",
+    ] {
+        assert!(told.contains(said), "no `{said}` in\n{told}");
+    }
+    for (clue, table, row) in [
+        ("row `title`", "abbreviations/und.tsv", "title\tSr."),
+        ("row `abbreviation`", "abbreviations/es.tsv", "abbreviation\tee."),
+        ("row `function-word`", "function-words/es.tsv", "function-word\tel"),
+    ] {
+        let text = read(&root().join("crates/tamiz-sentences/tables").join(table));
+        let found = named_line(&told, clue, &format!("tamiz-sentences/tables/{table}"), &text);
+        assert!(found.starts_with(row), "{found}, not {row}");
+    }
+}
+
+#[test]
+fn why_names_the_row_of_a_name_that_the_corpus_has_taught() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    let text = |number: usize| {
+        let name = ["Serguéi Riabkov", "Serguéi Riabkov", "Sergei Ryabkov"][number % 3];
+        format!("La lonja abre el día {number}, según dijo ayer {name} a los vecinos del puerto.")
+    };
+    let lines =
+        (0..6).map(|number| serde_json::json!({"id": number, "text": text(number)}).to_string() + "\n");
+    fs::write(at("pages.jsonl"), lines.collect::<String>()).unwrap();
+    fs::write(at("p.toml"), "[[stage]]\nuse = \"names\"\ncorpus = true\n").unwrap();
+    let fit =
+        command().arg("fit").arg(at("p.toml")).arg(at("pages.jsonl")).arg("-o").arg(at("p.state")).output();
+    assert_eq!(fit.unwrap().status.code(), Some(0));
+    let state = at("p.state");
+    let state = state.to_str().unwrap();
+    let out = run(
+        &folder,
+        "p",
+        "[[stage]]\nuse = \"names\"\ncorpus = true\n",
+        &[&at("pages.jsonl")],
+        &["--state", state],
+    );
+    let (status, told) = why(&out, &["2", "--state", state]);
+    assert_eq!(status, Some(0), "{told}");
+    let lexicon = command().args(["names", "lexicon", state]).output().unwrap();
+    let lexicon = String::from_utf8(lexicon.stdout).unwrap();
+    let row = named_line(&told, "names: row `", "`tamiz names lexicon STATE`", &lexicon);
+    assert!(row.contains("Sergei Ryabkov") && row.contains("Serguéi Riabkov"), "{row} in\n{told}");
+}
+
 /// What a terminal of that many columns and rows shows; `None`, said plainly, where there is no `script` to make one.
 fn on_a_terminal(columns: u16, rows: u16, arguments: &str, variables: &[(&str, &str)]) -> Option<String> {
     let tamiz = env!("CARGO_BIN_EXE_tamiz-tested");

@@ -157,6 +157,7 @@ fn diff_names_documents_lines_and_names_by_stage_and_rule() {
     assert_eq!((status, told.as_str()), (Some(0), "0 of 10 documents changed\n"));
     let (status, told) = diff(&a, &b, &[]);
     assert_eq!(status, Some(1), "{told}");
+    assert!(told.contains("more than the budget of 0 allows, so the status is 1"), "{told}");
     assert!(told.contains("the document: kept → dropped by language/"), "{told}");
     assert!(told.contains("kept → removed by rules/agency"), "{told}");
     assert!(
@@ -165,7 +166,8 @@ fn diff_names_documents_lines_and_names_by_stage_and_rule() {
     );
     let (status, told) = diff(&a, &b, &["--budget", "100%", "--summary"]);
     assert_eq!(status, Some(0), "{told}");
-    let (_, told) = diff(&a, &b, &["--json"]);
+    assert!(!told.contains("more than"), "{told}");
+    let (_, told) = diff(&a, &b, &["--json", "--budget", "100%"]);
     let last: Value = serde_json::from_str(told.trim_end().lines().last().unwrap()).unwrap();
     assert_eq!(last["documents"], 10);
     assert_eq!(last["changed"].as_u64().unwrap() as usize, told.trim_end().lines().count() - 1);

@@ -52,4 +52,11 @@ pub enum Clue {
         /// What it says.
         says: String,
     },
+    /// A rule of the stage's own, which stands in no table.
+    Rule {
+        /// The rule.
+        rule: RuleId,
+        /// What it makes of the text, as the rest of a sentence that begins with the text: `ends a sentence`.
+        says: &'static str,
+    },
 }

@@ -15,7 +15,9 @@ pub(crate) fn file<'b>(piece: &'b Piece, bytes: &'b [u8], html: html::Options) -
     let id = Id::Text((&*piece.source.id).into());
     let payload = if piece.source.format == Format::Html { Payload::Html } else { Payload::Plain };
     let (facts, text) = text(Cow::Borrowed(bytes), None, payload, Vec::new(), html).map_err(|reason| {
-        broken(bytes, place, reason, "convert it to UTF-8, such as by iconv -f WINDOWS-1252 -t UTF-8")
+        let remedy =
+            "it is damaged, or in another encoding than it says: mend it, or convert it to UTF-8 with iconv";
+        broken(bytes, place, reason, remedy)
     })?;
     Ok(without_fields(place, id, facts, bytes, text))
 }

@@ -1,4 +1,4 @@
-//! What the stage goes by, for people who ask why: the rows of lexicons that names were found in.
+//! What the stage goes by, for people who ask why: the rows of lexicons that names were found in, or what else found them.
 
 use tamiz_core::{Clue, Document, Evidence, RuleId, Span};
 
@@ -8,38 +8,61 @@ use crate::read::Reading;
 use crate::stage::Stage;
 
 impl Stage {
-    /// The row of every name that has one, in the order of the text.
+    /// For every name its row, or what found it where it stands in no lexicon, in the order of the text.
     pub(crate) fn evidence(&self, document: &Document, reading: &mut Reading) -> Vec<Evidence> {
         reading.read(document, self.options.user.as_ref(), self.corpus.as_ref());
+        if let Some(corpus) = &self.corpus {
+            corpus.recognise(&reading.tokens, &reading.mentions, &mut reading.links);
+        }
+        let unlisted = if reading.is_tagged() { TAGGED } else { RULED };
         let Reading { mentions, links, .. } = &*reading;
         let mut evidence = Vec::new();
         for (mention, &form) in mentions.iter().zip(&links.of) {
             let known = match form {
                 NO_FORM => mention.entry,
-                form => mentions[links.forms[links.root(form) as usize].mention as usize].entry,
+                form => {
+                    let root = links.root(form) as usize;
+                    let first = &mentions[links.forms[root].mention as usize];
+                    first.entry.or_else(|| links.known.get(root).copied().flatten())
+                }
             };
             let span = Span::new(mention.start as usize, mention.end as usize);
-            evidence.extend(known.and_then(|entry| self.row(&entry)).map(|what| Evidence { span, what }));
+            let what = known.and_then(|entry| self.row(&entry)).unwrap_or_else(|| unlisted.clone());
+            evidence.push(Evidence { span, what });
         }
         evidence
     }
 
-    /// The first row of that id; `None` of what a corpus has taught, which stands in no table.
+    /// The first row of that id. What a corpus has taught has its row in what `tamiz names lexicon` shows of the state.
     fn row(&self, entry: &Entry) -> Option<Clue> {
         let tables: Vec<(&str, &str)> = match entry.origin {
             Origin::Shipped => TABLES.to_vec(),
             Origin::User => self.options.tables.iter().map(|(table, text)| (table.as_str(), *text)).collect(),
-            Origin::Corpus => return None,
+            Origin::Corpus => vec![(LEARNED, self.corpus.as_ref()?.rows)],
         };
         tables.into_iter().find_map(|(table, text)| {
             let is_it = |line: &str| line.split('\t').next().is_some_and(|id| id.trim() == entry.id);
             let number = text.lines().position(is_it)?;
             let pattern = text.lines().nth(number)?.replace('\t', " ⇥ ");
+            let head = usize::from(entry.origin == Origin::Corpus);
             let (rule, table) = (RuleId::new(entry.id), table.to_owned());
-            Some(Clue::Row { rule, table, line: number + 1, pattern })
+            Some(Clue::Row { rule, table, line: number + 1 + head, pattern })
         })
     }
 }
+
+/// The command that shows what a corpus has taught; its first line is a head.
+const LEARNED: &str = "`tamiz names lexicon STATE`";
+
+/// Names that stand in no lexicon.
+const TAGGED: Clue = Clue::Rule {
+    rule: RuleId::new("tagger"),
+    says: "stands in no lexicon: a name by its letters and by the words beside it",
+};
+const RULED: Clue = Clue::Rule {
+    rule: RuleId::new("capitals"),
+    says: "stands in no lexicon: a name by its capitals and by the words beside it",
+};
 
 #[cfg(test)]
 mod tests {

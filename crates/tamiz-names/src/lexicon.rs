@@ -168,6 +168,10 @@ impl Lexicon {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
             }
+            if !line.contains('\t') {
+                errors.push((number + 1, "the row has no tab: blanks do not part columns".into()));
+                continue;
+            }
             let mut columns = line.split('\t').map(str::trim);
             let mut next = || columns.next().unwrap_or("");
             let (id, name_type, canonical, variants, weight) = (next(), next(), next(), next(), next());

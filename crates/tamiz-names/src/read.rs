@@ -51,7 +51,7 @@ impl Reading {
         weights: Option<Weights<'_>>,
     ) {
         self.scan(document, user, corpus);
-        if let Some(weights) = weights.filter(|_| tagger::decides(self.tongue)) {
+        if let Some(weights) = weights.filter(|_| self.is_tagged()) {
             let mut tagger = self.tagger.take().unwrap_or_default();
             let mut mentions = std::mem::take(&mut self.mentions);
             tagger.apply(weights, &self.view(document.source(), corpus), &self.cases, &mut mentions);
@@ -66,6 +66,11 @@ impl Reading {
                 .filter(|_| self.sure)
                 .and_then(|tongue| LanguageCode::parse(LANGUAGES[usize::from(tongue)]))
         });
+    }
+
+    /// Whether the tagger decides on the names of the document, and not the rules alone.
+    pub(crate) fn is_tagged(&self) -> bool {
+        tagger::decides(self.tongue)
     }
 
     /// What the tagger may ask about the words that were read.

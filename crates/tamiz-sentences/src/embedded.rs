@@ -4,25 +4,16 @@
 pub(crate) struct Embedded {
     /// The language's code; `und` for what holds in every language.
     pub(crate) code: &'static str,
-    #[cfg(test)]
-    name: &'static str,
+    /// The file, as people find it in the repository.
+    pub(crate) name: &'static str,
     pub(crate) text: &'static str,
-}
-
-#[cfg(test)]
-impl Embedded {
-    /// The table with its rows' examples, which only a test needs.
-    pub(crate) fn parse(&self) -> Result<tamiz_table::Table<'static>, Vec<tamiz_table::TableError>> {
-        tamiz_table::Table::parse(self.name, self.text)
-    }
 }
 
 macro_rules! tables {
     ($folder:literal: $($code:literal)*) => {
         &[$(Embedded {
             code: $code,
-            #[cfg(test)]
-            name: concat!($folder, "/", $code, ".tsv"),
+            name: concat!("tamiz-sentences/tables/", $folder, "/", $code, ".tsv"),
             text: include_str!(concat!("../tables/", $folder, "/", $code, ".tsv")),
         }),*]
     };

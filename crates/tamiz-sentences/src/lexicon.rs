@@ -26,7 +26,7 @@ pub(crate) enum Sort {
 }
 
 /// What a row of a table says.
-enum Meaning<'t> {
+pub(crate) enum Meaning<'t> {
     Word(&'t str, Sort),
     FunctionWord(&'t str),
     Ordinal { digits: usize, before_nouns: bool },
@@ -34,7 +34,7 @@ enum Meaning<'t> {
 }
 
 impl<'t> Meaning<'t> {
-    fn of(id: &str, pattern: &'t str) -> Result<Self, String> {
+    pub(crate) fn of(id: &str, pattern: &'t str) -> Result<Self, String> {
         let word = pattern.strip_suffix('.').unwrap_or(pattern);
         if word.is_empty() || word.contains(char::is_whitespace) {
             return Err("a pattern is one word with its full stop, such as `Dr.`".into());
@@ -80,8 +80,8 @@ pub(crate) struct Lexicon {
     pub(crate) noun_ordinals: bool,
     /// Whether Roman numerals with a full stop are ordinals.
     pub(crate) roman_ordinals: bool,
-    /// Whether the language has tables of its own.
-    pub(crate) is_known: bool,
+    /// The language's code, if it has tables of its own.
+    pub(crate) code: Option<&'static str>,
     /// Whether this is English, with its `I` that has a capital everywhere, and its questions in quotation marks.
     pub(crate) is_english: bool,
 }
@@ -218,13 +218,13 @@ pub(crate) struct Languages {
     codes: Vec<&'static str>,
     /// The lexicon of every one of `codes`, and last the one for all other languages.
     lexicons: Vec<OnceLock<Lexicon>>,
-    /// The texts of the user's tables, whose rows hold in every language.
-    extra: Vec<String>,
+    /// The user's tables, name and text, whose rows hold in every language.
+    extra: Vec<(String, String)>,
 }
 
 impl Languages {
     /// The embedded tables, with the rows of the user's tables in every language.
-    pub(crate) fn new(extra: Vec<String>) -> Self {
+    pub(crate) fn new(extra: Vec<(String, String)>) -> Self {
         let mut codes: Vec<&str> =
             ABBREVIATIONS.iter().chain(FUNCTION_WORDS).map(|table| table.code).collect();
         codes.sort_unstable();
@@ -250,18 +250,20 @@ impl Languages {
 
     fn compile(&self, place: Option<usize>) -> Lexicon {
         let code = place.map(|place| self.codes[place]);
-        let mut lexicon =
-            Lexicon { is_known: code.is_some(), is_english: code == Some("en"), ..Lexicon::default() };
-        let mut add = |tables: &[Embedded], code: &str| {
-            tables.iter().filter(|table| table.code == code).for_each(|table| lexicon.add(table.text));
-        };
-        add(ABBREVIATIONS, "und");
-        if let Some(code) = code {
-            add(ABBREVIATIONS, code);
-            add(FUNCTION_WORDS, code);
-        }
-        self.extra.iter().for_each(|text| lexicon.add(text));
+        let mut lexicon = Lexicon { code, is_english: code == Some("en"), ..Lexicon::default() };
+        self.tables(code).for_each(|(_, text)| lexicon.add(text));
         lexicon
+    }
+
+    /// The tables of a language, name and text: where two have a word, the later one holds.
+    pub(crate) fn tables(&self, code: Option<&'static str>) -> impl Iterator<Item = (&str, &str)> {
+        let of = |tables: &'static [Embedded], code: &'static str| {
+            tables.iter().filter(move |table| table.code == code).map(|table| (table.name, table.text))
+        };
+        let own =
+            code.into_iter().flat_map(move |code| of(ABBREVIATIONS, code).chain(of(FUNCTION_WORDS, code)));
+        let extra = self.extra.iter().map(|(name, text)| (name.as_str(), text.as_str()));
+        of(ABBREVIATIONS, "und").chain(own).chain(extra)
     }
 
     /// For every function word the languages that have it: bit `i` for the language at place `i`. Compiled for the
@@ -343,7 +345,7 @@ mod tests {
 
     fn is_one_sentence(lexicon: &Lexicon, text: &str) -> bool {
         let mut ends = 0;
-        split(text, lexicon, |_| ends += 1);
+        split(text, lexicon, |_| ends += 1, |_| {});
         ends == 0
     }
 
@@ -356,7 +358,7 @@ mod tests {
                 "und" => languages.at(None),
                 code => languages.lexicon(LanguageCode::parse(code).unwrap()),
             };
-            let table = embedded.parse().unwrap();
+            let table = Table::parse(embedded.name, embedded.text).unwrap();
             assert_eq!(Languages::faults(&table), [""; 0]);
             for fault in table.verify(|_, text| is_one_sentence(lexicon, text)) {
                 faults += &format!("{fault}\n");
@@ -369,7 +371,7 @@ mod tests {
     fn function_words_with_a_capital_start_a_sentence_after_initials() {
         for embedded in FUNCTION_WORDS {
             let lexicon = Languages::embedded().lexicon(LanguageCode::parse(embedded.code).unwrap());
-            let table = embedded.parse().unwrap();
+            let table = Table::parse(embedded.name, embedded.text).unwrap();
             assert_eq!(Languages::faults(&table), [""; 0]);
             let faults = table.verify(|_, _| true);
             assert!(faults.is_empty(), "{faults:?}");

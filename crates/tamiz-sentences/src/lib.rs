@@ -30,12 +30,14 @@
 
 mod closers;
 mod embedded;
+mod explain;
 mod guess;
 mod labels;
 mod lexicon;
 mod marks;
 mod split;
 mod stage;
+mod why;
 mod words;
 
 pub use stage::{Config, Sentences};

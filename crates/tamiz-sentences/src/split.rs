@@ -7,7 +7,8 @@ use crate::marks::{
     Mark, Terminal, is_armenian, is_hiragana, is_letter, is_right_to_left, is_unspaced, next_terminal,
     terminal_at,
 };
-use crate::words::{ends_full_word, stop_breaks};
+use crate::why::Why;
+use crate::words::{ends_full_word, judge_stop};
 
 /// What the text goes on with after a possible end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,11 +28,31 @@ const BRACKET_REACH: usize = 200;
 /// How far a sentence is looked back into, in bytes: going no further keeps the time linear where no mark ends one.
 const TAIL: usize = 400;
 
+/// What was decided of a place where a sentence may end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Decision {
+    /// Where the sentence started, in bytes as all places here.
+    pub(crate) start: usize,
+    /// Where its terminal marks start.
+    pub(crate) mark: usize,
+    /// Where all that closes it ends.
+    pub(crate) closed: usize,
+    /// Where the text goes on.
+    pub(crate) next: usize,
+    pub(crate) why: Why,
+}
+
 /// Finds the ends of sentences in a piece of text without a line feed.
 ///
 /// Calls `end(at)` for the end of every sentence but the last, in bytes; blanks follow it, or the next sentence.
-/// Returns whether the text closes with a terminal mark, so that its last sentence is complete.
-pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -> bool {
+/// Returns whether the text closes with a terminal mark, so that its last sentence is complete. `decided` is told of
+/// every place where a sentence may end, with the reason; for the marks that close the text there is none to give.
+pub(crate) fn split(
+    text: &str,
+    lexicon: &Lexicon,
+    mut end: impl FnMut(usize),
+    mut decided: impl FnMut(Decision),
+) -> bool {
     let mut start = 0;
     let mut at = 0;
     // Looked for only where a sentence seems to end: most lines have no mark at all.
@@ -48,6 +69,8 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
             let before = text[..item.start].trim_end().len();
             if before > start {
                 end(before);
+                let next = item.start;
+                decided(Decision { start, mark: before, closed: before, next, why: Why::ListItem });
             }
             start = item.start;
             at = item.end;
@@ -80,9 +103,12 @@ pub(crate) fn split(text: &str, lexicon: &Lexicon, mut end: impl FnMut(usize)) -
                 memchr::memchr3(b'(', b'[', b'{', text.as_bytes()).is_some() || text.contains('（')
             })
         };
-        if breaks(text, start, run, closed, next, lexicon)
-            && !(has_brackets() && in_brackets(text, run, next))
-        {
+        let mut why = judge(text, start, run, closed, next, lexicon);
+        if why.ends() && has_brackets() && in_brackets(text, run, next) {
+            why = Why::Brackets;
+        }
+        decided(Decision { start, mark: run.start, closed, next, why });
+        if why.ends() {
             end(closed);
             start = next;
             at = next;
@@ -119,65 +145,72 @@ fn opens_omission(text: &str, run: Terminal) -> bool {
         && text[run.end..].strip_prefix(" . . . ").is_some_and(|rest| rest.starts_with(char::is_uppercase))
 }
 
-/// Whether a sentence ends at the terminal marks `run`, closed up to `closed`; what comes next starts at `next`.
-fn breaks(text: &str, start: usize, run: Terminal, closed: usize, next: usize, lexicon: &Lexicon) -> bool {
-    let Some(before) = text[start..run.start].chars().next_back() else { return false };
+/// Whether a sentence ends at the terminal marks `run`, closed up to `closed`, and why; what comes next starts at
+/// `next`.
+fn judge(text: &str, start: usize, run: Terminal, closed: usize, next: usize, lexicon: &Lexicon) -> Why {
+    let Some(before) = text[start..run.start].chars().next_back() else { return Why::NothingBefore };
     let following = text[next..].chars().next().unwrap_or(' ');
     let unspaced = is_unspaced(before) && (run.mark != Mark::Stop || is_unspaced(following));
     if run.mark == Mark::Wide || unspaced {
-        return breaks_unspaced(text, run, closed, next, following);
+        return judge_unspaced(text, run, closed, next, following);
     }
     if next == closed && run.mark != Mark::Full {
-        return false;
+        return Why::NoBlank;
     }
     // [...] and (?) are remarks inside a sentence, whatever they close it with; between two sentences [...] is neither's.
     if matches!(before, '[' | '(') && run.mark != Mark::Full {
-        return before == '['
+        let is_omission = before == '['
             && run.mark == Mark::Ellipsis
             && run.start == start + 1
             && closed == run.end + 1
             && matches!(look_ahead(text, next).0, Next::Upper);
+        return if is_omission { Why::Omission } else { Why::Remark };
     }
     // A label with what a lost blank has left of itself: `Fax:? 203 …`.
     if before == ':' && run.mark == Mark::Strong {
-        return false;
+        return Why::Remark;
     }
     // Armenian writes its full stop like our colon, and its colon like our full stop.
     if run.mark == Mark::Stop && is_armenian(before) {
-        return false;
+        return Why::Armenian;
     }
     let (class, word_at, signed) = look_ahead(text, next);
-    let ends = match class {
-        Next::Lower if matches!(run.mark, Mark::Full) || text[next..].starts_with("..") => true,
+    let either = |ends: bool, why: Why, other: Why| if ends { why } else { other };
+    let why = match class {
+        Next::Lower if matches!(run.mark, Mark::Full) || text[next..].starts_with("..") => Why::Mark,
         Next::Lower if run.mark == Mark::Strong => {
-            lexicon.is_english
+            let ends = lexicon.is_english
                 && closed == run.end
                 && next == word_at
-                && ends_english_question(text, start, run, &text[next..])
+                && ends_english_question(text, start, run, &text[next..]);
+            either(ends, Why::Question, Why::SmallLetter)
         }
         Next::Lower => {
             let detached = before.is_whitespace() && next < word_at;
-            closed == run.end
+            let ends = closed == run.end
                 && run.mark == Mark::Stop
-                && (detached || ends_full_word(text, start, run.start, lexicon))
+                && (detached || ends_full_word(text, start, run.start, lexicon));
+            either(ends, Why::FullWord, Why::SmallLetter)
         }
         Next::Other => {
             // Strokes and stars that nothing follows are no sentence.
-            is_separator(&text[next..])
+            let ends = is_separator(&text[next..])
                 || !matches!(following, ',' | ';' | ':' | ')' | ']')
-                    && text[next..].chars().take(60).any(char::is_alphanumeric)
+                    && text[next..].chars().take(60).any(char::is_alphanumeric);
+            either(ends, Why::Mark, Why::NothingFollows)
         }
-        _ if signed || closed > run.end => true,
+        _ if signed || closed > run.end => Why::Mark,
         _ => match run.mark {
-            Mark::Stop => stop_breaks(text, start, run.start, class, &text[word_at..], lexicon),
+            Mark::Stop => judge_stop(text, start, run.start, class, &text[word_at..], lexicon),
             Mark::Ellipsis => {
                 let attached = !before.is_whitespace() && run.end - run.start == 2;
-                attached || !is_english_pronoun(&text[word_at..], lexicon)
+                either(attached || !is_english_pronoun(&text[word_at..], lexicon), Why::Mark, Why::Pronoun)
             }
-            _ => true,
+            _ => Why::Mark,
         },
     };
-    ends && tail(text, start, run.start).contains(|c: char| is_letter(c) || c.is_numeric())
+    let has_words = || tail(text, start, run.start).contains(|c: char| is_letter(c) || c.is_numeric());
+    if why.ends() && !has_words() { Why::NothingBefore } else { why }
 }
 
 /// Whether the text starts with a line drawn in characters, such as `=====`.
@@ -218,18 +251,18 @@ fn is_english_pronoun(rest: &str, lexicon: &Lexicon) -> bool {
 }
 
 /// The same for scripts without spaces.
-fn breaks_unspaced(text: &str, run: Terminal, closed: usize, next: usize, following: char) -> bool {
+fn judge_unspaced(text: &str, run: Terminal, closed: usize, next: usize, following: char) -> Why {
     if closed > run.end && is_hiragana(following) && next == closed {
         // A quotation goes on with a particle: 「…。」と話した.
-        return false;
+        return Why::Particle;
     }
     if matches!(following, '、' | '，' | ',' | '：' | ':' | '；') {
-        return false;
+        return Why::Comma;
     }
     if text[..run.end].ends_with('．') && following.is_numeric() {
-        return false;
+        return Why::NumberFollows;
     }
-    !in_title(text, run.start, next)
+    if in_title(text, run.start, next) { Why::WorkTitle } else { Why::Mark }
 }
 
 /// Whether brackets are open at the terminal marks and closed soon after `next`: a sentence does not end inside

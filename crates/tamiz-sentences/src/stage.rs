@@ -5,14 +5,15 @@ use std::path::PathBuf;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use tamiz_core::{
-    Built, ConfigError, Document, LanguageCode, Marks, Run, Scratch, Span, Stage, StageConfig, Tables,
+    Built, ConfigError, Document, Evidence, LanguageCode, Marks, Run, Scratch, Span, Stage, StageConfig,
+    Tables,
 };
 use tamiz_table::Table;
 
 use crate::closers::skip_blanks;
 use crate::guess::guess;
-use crate::lexicon::Languages;
-use crate::split::split;
+use crate::lexicon::{Languages, Lexicon};
+use crate::split::{Decision, split};
 
 /// Marks the sentences of every line. A line's end is always a sentence's end.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -45,7 +46,7 @@ impl StageConfig for Config {
 #[derive(Default)]
 pub struct Sentences {
     language: Option<LanguageCode>,
-    min_chars: usize,
+    pub(crate) min_chars: usize,
     /// Only where the user has tables of their own.
     languages: Option<Box<Languages>>,
 }
@@ -79,15 +80,26 @@ impl Sentences {
         if !errors.is_empty() {
             return Err(errors);
         }
-        let extra: Vec<String> = texts.into_iter().map(|(_, _, text)| text).collect();
+        let extra: Vec<(String, String)> = texts.into_iter().map(|(_, name, text)| (name, text)).collect();
         let languages = (!extra.is_empty()).then(|| Box::new(Languages::new(extra)));
         Ok(Self { language: config.language, min_chars: config.min_chars, languages })
     }
 
-    /// Finds the sentences of all that is kept.
-    fn find(&self, document: &Document, sentences: &mut Vec<Span>) {
+    pub(crate) fn languages(&self) -> &Languages {
+        self.languages.as_deref().unwrap_or_else(|| Languages::embedded())
+    }
+
+    /// Finds the sentences of all that is kept, short ones too. `decided` is told of every place where one may end, with
+    /// the piece of text in which the decision's places count.
+    pub(crate) fn find(
+        &self,
+        document: &Document,
+        sentences: &mut Vec<Span>,
+        mut decided: impl FnMut(Span, &Lexicon, Decision),
+    ) {
+        sentences.clear();
         let text = document.source();
-        let languages = self.languages.as_deref().unwrap_or_else(|| Languages::embedded());
+        let languages = self.languages();
         let told = self.language.or_else(|| document.language().map(|language| language.code));
         let default = match told.filter(|code| code.is_language()) {
             Some(code) => languages.lexicon(code),
@@ -121,10 +133,15 @@ impl Sentences {
                     sentences.push(before.span);
                 }
             }
-            let complete = split(run.span.of(text), lexicon, |end| {
-                sentences.push(Span::new(start, base + end));
-                start = skip_blanks(text, base + end);
-            });
+            let complete = split(
+                run.span.of(text),
+                lexicon,
+                |end| {
+                    sentences.push(Span::new(start, base + end));
+                    start = skip_blanks(text, base + end);
+                },
+                |decision| decided(run.span, lexicon, decision),
+            );
             let last = Span::new(start, run.span.end());
             if complete {
                 // Whatever follows a cut in this line starts anew.
@@ -136,6 +153,10 @@ impl Sentences {
         if let Some(before) = open {
             sentences.push(before.span);
         }
+    }
+
+    /// Joins the sentences that are too short.
+    pub(crate) fn join(&self, text: &str, sentences: &mut Vec<Span>) {
         if self.min_chars > 1 {
             join_short(text, self.min_chars, sentences);
         }
@@ -164,9 +185,13 @@ fn join_short(text: &str, min_chars: usize, sentences: &mut Vec<Span>) {
 impl Stage for Sentences {
     fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
         let sentences: &mut Vec<Span> = &mut scratch.get::<Buffers>().sentences;
-        sentences.clear();
-        self.find(document, sentences);
+        self.find(document, sentences, |_, _, _| {});
+        self.join(document.source(), sentences);
         document.add_sentences(sentences);
+    }
+
+    fn explain(&self, document: &Document, scratch: &mut Scratch) -> Vec<Evidence> {
+        self.evidence(document, &mut scratch.get::<Buffers>().sentences)
     }
 }
 

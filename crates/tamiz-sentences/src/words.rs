@@ -3,66 +3,76 @@
 use crate::lexicon::{Lexicon, Sort};
 use crate::marks::{is_armenian, is_letter, opens};
 use crate::split::Next;
+use crate::why::Why;
 
 /// Longest word before a full stop that is looked at, in characters.
 const LONGEST: usize = 32;
 
-/// Whether a sentence ends at a single full stop with a blank after it. `rest` starts at the next letter or digit.
-pub(crate) fn stop_breaks(
+/// Whether a sentence ends at a single full stop with a blank after it, and why. `rest` starts at the next letter or
+/// digit.
+pub(crate) fn judge_stop(
     text: &str,
     start: usize,
     stop: usize,
     next: Next,
     rest: &str,
     lexicon: &Lexicon,
-) -> bool {
+) -> Why {
     let word_start = word_before(text, start, stop);
     let word = text[word_start..stop].trim_start_matches('.');
     let before = text[start..word_start].chars().next_back();
+    let starter = || next == Next::Upper && starts_sentence(rest, lexicon);
+    let unless_starter = |why: Why| if starter() { Why::FunctionWord } else { why };
     if word.is_empty() {
         return match before {
             // N°. 12
-            Some('°' | 'º' | 'ª') => next != Next::Digit,
+            Some('°' | 'º' | 'ª') if next == Next::Digit => Why::NumberFollows,
             // Tokenised text has a blank before its full stops: Mr . Robinson.
             Some(c) if c.is_whitespace() => {
-                let end = text[..word_start].trim_end().len();
-                let detached = &text[word_before(text, start, end)..end];
+                let detached = detached_word(text, start, word_start);
                 match lexicon.sort(detached) {
-                    Some(Sort::Title) => false,
-                    Some(Sort::Abbreviation) if detached.contains('.') => {
-                        next == Next::Upper && starts_sentence(rest, lexicon)
-                    }
-                    _ => true,
+                    Some(Sort::Title) => Why::Title,
+                    Some(Sort::Abbreviation) if detached.contains('.') => unless_starter(Why::Abbreviation),
+                    _ => Why::Mark,
                 }
             }
-            _ => true,
+            _ => Why::Mark,
         };
     }
-    let starter = || next == Next::Upper && starts_sentence(rest, lexicon);
     if word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         let is_short = word.len() <= 3 || word.len() <= 16 && word.split('.').all(|part| part.len() <= 2);
         if is_short && is_label(text, start, word_start) {
-            return false;
+            return Why::Label;
         }
         let plain = word.len() <= lexicon.ordinal_digits
             && !before.is_some_and(|c| matches!(c, ',' | ':' | '-' | '–' | '/'));
-        return !plain || if next == Next::Digit { false } else { !lexicon.noun_ordinals || starter() };
+        return match (plain, next) {
+            (false, _) => Why::Mark,
+            (true, Next::Digit) => Why::Ordinal,
+            (true, _) if lexicon.noun_ordinals => unless_starter(Why::Ordinal),
+            (true, _) => Why::Mark,
+        };
     }
-    // Of what is written together (`dr.phil.`), the last part tells.
-    let last_part = || word.rsplit_once('.').filter(|(_, last)| last.chars().nth(1).is_some());
-    if let Some(sort) = lexicon.sort(word).or_else(|| lexicon.sort(last_part()?.1)) {
+    if let Some((_, sort)) = known(word, lexicon) {
         return match sort {
-            Sort::Title => false,
+            Sort::Title => Why::Title,
             Sort::BeforeNumber => {
                 let goes_on = text[stop + 1..].trim_start().starts_with('(');
-                next != Next::Digit && !goes_on && !is_roman(first_word(rest))
+                if next != Next::Digit && !goes_on && !is_roman(first_word(rest)) {
+                    Why::NoNumber
+                } else {
+                    Why::BeforeNumber
+                }
             }
-            Sort::Abbreviation => starter(),
-            Sort::Time => starter() || next == Next::Upper && ends_with_time(text, start, word_start, rest),
+            Sort::Abbreviation => unless_starter(Why::Abbreviation),
+            Sort::Time if next == Next::Upper && ends_with_time(text, start, word_start, rest) => {
+                Why::AfterTime
+            }
+            Sort::Time => unless_starter(Why::Time),
         };
     }
     if lexicon.roman_ordinals && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X')) {
-        return starter();
+        return unless_starter(Why::RomanOrdinal);
     }
     let mut letters = word.chars();
     if let (Some(letter), None) = (letters.next(), letters.next()) {
@@ -71,19 +81,33 @@ pub(crate) fn stop_breaks(
             || before == Some('"') && text[..word_start - 1].ends_with(char::is_alphanumeric)
             || before == Some('-') && !text[..word_start - 1].ends_with('.');
         if !cased || joined {
-            return true;
+            return Why::Mark;
         }
         if letter.is_lowercase() && after_quantity(text, start, word_start) {
-            return next != Next::Digit;
+            return if next == Next::Digit { Why::Unit } else { Why::Mark };
         }
-        return starter();
+        return unless_starter(Why::Initial);
     }
     if next == Next::Digit && word.len() == 2 && after_quantity(text, start, word_start) {
         // 3 in. 2 lb.
-        return false;
+        return Why::Unit;
     }
     let is_acronym = word.contains('.') && word.split('.').all(|part| part.chars().nth(3).is_none());
-    !is_acronym || starter()
+    if is_acronym { unless_starter(Why::Acronym) } else { Why::Mark }
+}
+
+/// The word as a table has it, and what the full stop after it means. Of what is written together (`dr.phil.`), the
+/// last part tells.
+pub(crate) fn known<'w>(word: &'w str, lexicon: &Lexicon) -> Option<(&'w str, Sort)> {
+    let last_part = || word.rsplit_once('.').filter(|(_, last)| last.chars().nth(1).is_some());
+    let find = |word: &'w str| Some((word, lexicon.sort(word)?));
+    find(word).or_else(|| find(last_part()?.1))
+}
+
+/// The word that ends before the blanks in front of `at`.
+pub(crate) fn detached_word(text: &str, start: usize, at: usize) -> &str {
+    let end = text[..at].trim_end().len();
+    &text[word_before(text, start, end)..end]
 }
 
 /// Whether the word is a Roman numeral of more than one letter: a single one may as well be a word or a name.
@@ -179,7 +203,7 @@ pub(crate) fn ends_full_word(text: &str, start: usize, stop: usize, lexicon: &Le
         4 => !capital && vowels > 0,
         _ => true,
     };
-    full && (letters > 4 || lexicon.is_known) && lexicon.sort(word).is_none()
+    full && (letters > 4 || lexicon.code.is_some()) && lexicon.sort(word).is_none()
 }
 
 /// Vowels of the Latin, Cyrillic and Greek scripts, the common accents included.
@@ -203,7 +227,7 @@ fn after_quantity(text: &str, start: usize, at: usize) -> bool {
 }
 
 /// Where the word starts that ends at `stop`, full stops inside it included.
-fn word_before(text: &str, start: usize, stop: usize) -> usize {
+pub(crate) fn word_before(text: &str, start: usize, stop: usize) -> usize {
     let mut at = stop;
     for (i, c) in text[start..stop].char_indices().rev().take(LONGEST) {
         let part = is_letter(c)
@@ -219,7 +243,7 @@ fn word_before(text: &str, start: usize, stop: usize) -> usize {
 }
 
 /// The letters that the text starts with.
-fn first_word(text: &str) -> &str {
+pub(crate) fn first_word(text: &str) -> &str {
     let end = text.char_indices().take(LONGEST).find(|&(_, c)| !is_letter(c));
     &text[..end.map_or(text.floor_char_boundary(LONGEST), |(i, _)| i)]
 }

@@ -185,18 +185,39 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Adds what was likely meant to an unknown command, where clap finds none: two letters in the wrong order are far apart
-/// by its measure.
+/// What other programs call the commands.
+const ELSEWHERE: [(&str, &str); 14] = [
+    ("clean", "run"),
+    ("compare", "diff"),
+    ("explain", "why"),
+    ("filter", "run"),
+    ("init", "new"),
+    ("inspect", "doctor"),
+    ("learn", "fit"),
+    ("lint", "check"),
+    ("preview", "peek"),
+    ("process", "run"),
+    ("show", "peek"),
+    ("test", "check"),
+    ("time", "bench"),
+    ("validate", "check"),
+];
+
+/// Says which command was likely meant. By clap's measure, two letters in the wrong order are far apart, and `clean` is
+/// near `schema`.
 fn suggest(mut error: clap::Error) -> clap::Error {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return error };
-    if error.get(ContextKind::SuggestedSubcommand).is_some() {
-        return error;
-    }
     let grammar = grammar();
-    let names: Vec<&str> = grammar.get_subcommands().map(clap::Command::get_name).collect();
-    if let Some(near) = tamiz_pipeline::closest(word, names) {
-        let near = ContextValue::Strings(vec![near.to_owned()]);
-        error.insert(ContextKind::SuggestedSubcommand, near);
+    let names = grammar.get_subcommands().map(clap::Command::get_name);
+    let other = || ELSEWHERE.iter().find(|(other, _)| other == word).map(|&(_, name)| name);
+    match tamiz_pipeline::closest(word, names).or_else(other) {
+        Some(near) => {
+            let near = ContextValue::Strings(vec![near.to_owned()]);
+            error.insert(ContextKind::SuggestedSubcommand, near);
+        }
+        None => {
+            error.remove(ContextKind::SuggestedSubcommand);
+        }
     }
     error
 }

@@ -69,13 +69,7 @@ impl Examination {
 
     /// Takes in a record that cannot be read.
     pub(crate) fn fault(&mut self, fault: &Fault<'_>) {
-        // Places in a reason would make every fault one of its own.
-        let what: String = fault.reason.chars().map(|c| if c.is_ascii_digit() { '#' } else { c }).collect();
-        let mut what = what;
-        while what.contains("##") {
-            what = what.replace("##", "#");
-        }
-        let what = what.replace("byte # of", "a byte of").replace("(byte #)", "");
+        let what = without_places(&fault.reason);
         let remedy = match nearest_field(fault) {
             Some(field) if fault.reason.contains("no `text`") => {
                 format!("rename the field `{field}` to `text`, or give --text-field {field}")
@@ -154,6 +148,22 @@ impl Examination {
             self.find("its text is one long line", place, remedy);
         }
     }
+}
+
+/// A reason without the places in it, which would make every fault one of its own. Numbers behind a hyphen stay: they
+/// belong to a name, such as `UTF-16`.
+fn without_places(reason: &str) -> String {
+    let mut what = String::new();
+    let mut is_name = false;
+    for c in reason.chars() {
+        is_name = c.is_ascii_digit() && (is_name || what.ends_with('-'));
+        if is_name || !c.is_ascii_digit() {
+            what.push(c);
+        } else if !what.ends_with('#') {
+            what.push('#');
+        }
+    }
+    what.replace("byte # of", "a byte of").replace("(byte #)", "")
 }
 
 /// Whether a text is HTML rather than one that speaks of it.

@@ -53,6 +53,8 @@ const ALONE: u64 = 20;
 #[derive(Debug)]
 pub(crate) struct Corpus {
     pub(crate) lexicon: Lexicon,
+    /// The rows of the lexicon, for who asks why: those that [`lexicon`] has, in the same order, but without its head.
+    pub(crate) rows: &'static str,
     pub(crate) cases: Cases,
     /// Surnames that one person bears, by their hashes: the entry.
     short: Index,
@@ -101,9 +103,10 @@ impl Corpus {
         let mut lexicon = Lexicon::of_corpus();
         // The lexicon lives as long as the program, as its forms do in the names that stages propose. Rows are made of
         // names, in which there is neither a tab nor a line feed, so there is nothing wrong with them.
-        let _ = lexicon.add(Box::leak(text.into_boxed_str()));
+        let rows = Box::leak(text.into_boxed_str());
+        let _ = lexicon.add(rows);
         let short = surnames(&clusters, &lexicon);
-        Corpus { lexicon, cases: counts.cases, short }
+        Corpus { lexicon, rows, cases: counts.cases, short }
     }
 
     /// Finds the people of a document among those of the corpus: by a full name, or by a surname that no other bears.

@@ -1,6 +1,7 @@
 //! `tamiz diff`
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::str::FromStr;
 
@@ -62,6 +63,15 @@ impl FromStr for Budget {
     }
 }
 
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Budget::Number(number) => write!(f, "{number}"),
+            Budget::Percent(share) => write!(f, "{share}%"),
+        }
+    }
+}
+
 impl Budget {
     fn is_kept(self, diff: &Diff) -> bool {
         match self {
@@ -93,7 +103,15 @@ pub(crate) fn run(arguments: &Arguments) -> Result<Status, Failure> {
         return Err(failure);
     }
     print(&if arguments.json { json(&diff)? + "\n" } else { summary(&diff, shown, arguments) })?;
-    Ok(if arguments.budget.is_kept(&diff) { Status::DONE } else { Status::FOUND })
+    if arguments.budget.is_kept(&diff) {
+        return Ok(Status::DONE);
+    }
+    let _ = writeln!(
+        anstream::stderr(),
+        "more than the budget of {} allows, so the status is 1: --budget 0.5% lets so many documents change",
+        arguments.budget
+    );
+    Ok(Status::FOUND)
 }
 
 fn json(value: &impl serde::Serialize) -> Result<String, ReviewError> {

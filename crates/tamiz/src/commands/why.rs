@@ -305,6 +305,13 @@ impl Teller<'_> {
                     thousands(*count),
                     thousands(*of)
                 ),
+                Clue::Rule { rule, says } => {
+                    writeln!(
+                        told,
+                        "           {stage}: `{}` {says} (rule `{rule}`)",
+                        short(span.of(source), 60)
+                    )
+                }
                 Clue::Option { rule, at, .. } => {
                     writeln!(
                         told,
