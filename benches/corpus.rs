@@ -25,7 +25,8 @@ pub fn pages(bytes: usize) -> Vec<String> {
 }
 
 /// Pages with their languages, without blank lines, since scraped pages have hardly any: those in the directory that
-/// the variable `TAMIZ_BENCH_PAGES` names, as `LANGUAGE-NAME.txt`; without it the sample pages, as [`pages`] has them.
+/// the variable `TAMIZ_BENCH_PAGES` names, as `LANGUAGE-NAME.txt`; without it the sample pages, repeated as [`pages`] has
+/// them, but each at least once.
 ///
 /// # Panics
 /// If the pages cannot be read.
@@ -38,7 +39,7 @@ pub fn labelled(bytes: usize) -> Vec<(String, String)> {
         let lines: Vec<&str> = page.lines().filter(|line| !line.trim().is_empty()).collect();
         *page = lines.join("\n") + "\n";
         if own.is_none() {
-            *page = page.repeat(bytes.div_ceil(page.len()));
+            *page = page.repeat(bytes.div_ceil(page.len()).max(1));
         }
     }
     pages

@@ -59,6 +59,23 @@ pub struct Fault<'b> {
     pub length: u64,
 }
 
+/// A fault's reason with `…` for every place in it, so that faults of one sort have one reason. Numbers behind a hyphen
+/// stay: they belong to a name, such as `UTF-16`.
+#[must_use]
+pub fn without_places(reason: &str) -> String {
+    let mut sort = String::new();
+    let mut is_name = false;
+    for c in reason.chars() {
+        is_name = c.is_ascii_digit() && (is_name || sort.ends_with('-'));
+        if is_name || !c.is_ascii_digit() {
+            sort.push(c);
+        } else if !sort.ends_with('…') {
+            sort.push('…');
+        }
+    }
+    sort
+}
+
 impl fmt::Display for Fault<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { place, reason, remedy, .. } = self;

@@ -92,7 +92,7 @@ mod write;
 
 pub use batch::{Batch, Entry};
 pub use content::{content, open};
-pub use fault::{Fault, Place, RAW_LIMIT};
+pub use fault::{Fault, Place, RAW_LIMIT, without_places};
 pub use fields::FieldNames;
 pub use format::{Compression, Format, NAMES, by_given_name, by_name};
 pub use input::{InputError, Listing, Source, list};

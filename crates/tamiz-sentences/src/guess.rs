@@ -37,6 +37,9 @@ pub(crate) fn guess<'l>(text: &str, languages: &'l Languages) -> &'l Lexicon {
 
 /// Whether a language is so far ahead that more words would hardly change it.
 fn is_decided(scores: &[u32; 64]) -> bool {
+    if scores.iter().all(|&score| score < DECIDED) {
+        return false;
+    }
     let (mut best, mut second) = (0, 0);
     for &score in scores {
         (best, second) = (best.max(score), second.max(score.min(best)));
@@ -44,17 +47,25 @@ fn is_decided(scores: &[u32; 64]) -> bool {
     best >= DECIDED && best >= 2 * second
 }
 
+/// For every byte whether it belongs to a word: words are runs of ASCII letters and of characters beyond ASCII, but for
+/// the punctuation of U+2000..U+2FFF.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphabetic() || byte >= 0x80 && byte != 0xE2;
+        byte += 1;
+    }
+    table
+};
+
 /// Adds every word's evidence: more for a word that few languages have.
 fn count(text: &str, languages: &Languages, evidence: &Words<u64>, scores: &mut [u32; 64]) {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
-        // Words are runs of ASCII letters and of characters beyond ASCII, but for the punctuation of U+2000..U+2FFF.
         let start = at;
-        while at < bytes.len() && (bytes[at].is_ascii_alphabetic() || bytes[at] >= 0x80) && bytes[at] != 0xE2
-        {
-            at += 1;
-        }
+        at += bytes[at..].iter().take_while(|&&byte| IN_WORD[usize::from(byte)]).count();
         if at == start {
             at += if bytes[at] == 0xE2 { 3 } else { 1 };
             continue;
@@ -62,7 +73,8 @@ fn count(text: &str, languages: &Languages, evidence: &Words<u64>, scores: &mut 
         let word = &text[start..at];
         // Initials (`J. D.`) are not the elided words of French.
         let is_initial = word.len() == 1 && bytes.get(at) == Some(&b'.');
-        if word.len() > 24 || is_initial {
+        // No table has a word of ideographs, kana or hangul.
+        if word.len() > 24 || is_initial || bytes[start] >= 0xE3 {
             continue;
         }
         if let Some(&bits) = evidence.get(word) {

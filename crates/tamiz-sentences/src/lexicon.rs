@@ -165,8 +165,11 @@ fn folded<'b>(word: &str, buffer: &'b mut [u8; LONGEST]) -> Option<&'b [u8]> {
     };
     for c in word.chars() {
         match c {
-            // Most letters have their small form already, or at a fixed distance.
-            'a'..='z' | 'ß'..='ÿ' | 'а'..='џ' => put(c)?,
+            // Most letters are small already, or have their small form at a fixed distance.
+            'a'..='z' | 'ß'..='ÿ' | 'а'..='џ' | 'ά'..='ώ' => put(c)?,
+            'Ā'..='ķ' | 'Ŋ'..='ŷ' if u32::from(c) % 2 == 1 => put(c)?,
+            'Ĺ'..='ň' | 'Ź'..='ž' if u32::from(c) % 2 == 0 => put(c)?,
+            '\u{900}'..='\u{dff}' | '\u{3040}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}' => put(c)?,
             'А'..='Я' => put(char::from_u32(u32::from(c) + 32).unwrap_or(c))?,
             _ => c.to_lowercase().try_for_each(&mut put)?,
         }
@@ -211,6 +214,78 @@ const fn code(text: &str) -> LanguageCode {
 const SAME: [(LanguageCode, LanguageCode); 3] =
     [(code("no"), code("nb")), (code("bs"), code("hr")), (code("sh"), code("hr"))];
 
+/// Languages that the letters of a word tell, and how much that weighs: hardly anything where it is only the script.
+const HINTS: [(&str, u32); 21] = [
+    ("uk", 60),
+    ("be", 200),
+    ("kk", 200),
+    ("uk", 90),
+    ("ru", 1),
+    ("pl", 60),
+    ("cs", 60),
+    ("sk", 60),
+    ("hu", 60),
+    ("tr", 60),
+    ("ro", 60),
+    ("de", 60),
+    ("lv", 60),
+    ("lt", 60),
+    ("is", 60),
+    ("el", 1),
+    ("hy", 1),
+    ("he", 1),
+    ("ar", 1),
+    ("hi", 1),
+    ("ml", 1),
+];
+const CYRILLIC: u32 = 0b1111;
+const RUSSIAN: usize = 4;
+const POLISH: u32 = 1 << 5;
+const LATIN: u32 = 0b111_1111_1110_0000;
+/// Letters of languages with which Polish shares some of its own.
+const NOT_POLISH: u32 = 1 << 31;
+
+/// Which of [`HINTS`] a word gives.
+fn hint(word: &str) -> Option<usize> {
+    let seen = || word.chars().fold(0, |seen, c| seen | if c.is_ascii() { 0 } else { telling(c) });
+    let first_of = |seen: u32| (seen != 0).then_some(seen.trailing_zeros() as usize);
+    match word.chars().next()? {
+        '\u{370}'..='\u{3ff}' => Some(15),
+        '\u{400}'..='\u{52f}' => first_of(seen() & CYRILLIC).or(Some(RUSSIAN)),
+        '\u{530}'..='\u{58f}' => Some(16),
+        '\u{590}'..='\u{5ff}' => Some(17),
+        '\u{600}'..='\u{6ff}' => Some(18),
+        '\u{900}'..='\u{97f}' => Some(19),
+        '\u{d00}'..='\u{d7f}' => Some(20),
+        _ => {
+            let seen = seen();
+            first_of(seen & LATIN & if seen & NOT_POLISH == 0 { u32::MAX } else { !POLISH })
+        }
+    }
+}
+
+/// The languages of [`HINTS`], as bits, that have the letter, and hardly another has.
+fn telling(c: char) -> u32 {
+    match c {
+        'ї' | 'є' | 'ґ' => 1,
+        'ў' => 1 << 1,
+        'ә' | 'ғ' | 'қ' | 'ң' | 'ұ' => 1 << 2,
+        'і' => 1 << 3,
+        'ł' | 'ż' | 'ź' | 'ś' | 'ć' => POLISH,
+        'ř' | 'ě' | 'ů' => 1 << 6,
+        'ľ' | 'ĺ' | 'ŕ' => 1 << 7,
+        'ő' | 'ű' => 1 << 8,
+        'ğ' | 'ı' => 1 << 9,
+        'ț' | 'ș' | 'ă' => 1 << 10,
+        'ß' => 1 << 11,
+        'ģ' | 'ķ' | 'ļ' | 'ņ' => 1 << 12,
+        'ė' | 'ų' | 'į' => 1 << 13,
+        'þ' | 'ð' => 1 << 14,
+        'č' | 'ž' | 'š' => NOT_POLISH,
+        _ => 0,
+    }
+}
+
 /// All languages with a table of their own, and what is known of the others. A run sees few of them, so a language's
 /// tables are compiled when a text first needs them.
 pub(crate) struct Languages {
@@ -218,6 +293,8 @@ pub(crate) struct Languages {
     codes: Vec<&'static str>,
     /// The lexicon of every one of `codes`, and last the one for all other languages.
     lexicons: Vec<OnceLock<Lexicon>>,
+    /// The places of the languages of [`HINTS`].
+    hints: [Option<usize>; HINTS.len()],
     /// The user's tables, name and text, whose rows hold in every language.
     extra: Vec<(String, String)>,
 }
@@ -230,7 +307,8 @@ impl Languages {
         codes.sort_unstable();
         codes.dedup();
         codes.retain(|&code| code != "und");
-        Self { lexicons: vec![OnceLock::new(); codes.len() + 1], codes, extra }
+        let hints = HINTS.map(|(code, _)| codes.binary_search(&code).ok());
+        Self { lexicons: vec![OnceLock::new(); codes.len() + 1], codes, hints, extra }
     }
 
     /// How many languages have tables of their own.
@@ -298,36 +376,10 @@ impl Languages {
         &EMBEDDED
     }
 
-    /// What the letters of a word beyond ASCII say about its language, and how much that weighs.
+    /// What the letters of a word beyond ASCII say about its language, by its place, and how much that weighs.
     pub(crate) fn of_script(&self, word: &str) -> Option<(usize, u32)> {
-        let (name, weight) = match word.chars().next()? {
-            '\u{370}'..='\u{3ff}' => ("el", 1),
-            '\u{400}'..='\u{52f}' if word.contains(['ї', 'є', 'ґ']) => ("uk", 60),
-            '\u{400}'..='\u{52f}' if word.contains('ў') => ("be", 200),
-            '\u{400}'..='\u{52f}' if word.contains(['ә', 'ғ', 'қ', 'ң', 'ұ']) => ("kk", 200),
-            '\u{400}'..='\u{52f}' if word.contains('і') => ("uk", 90),
-            '\u{400}'..='\u{52f}' => ("ru", 1),
-            '\u{530}'..='\u{58f}' => ("hy", 1),
-            '\u{590}'..='\u{5ff}' => ("he", 1),
-            '\u{600}'..='\u{6ff}' => ("ar", 1),
-            '\u{900}'..='\u{97f}' => ("hi", 1),
-            '\u{d00}'..='\u{d7f}' => ("ml", 1),
-            // Letters that one language of Latin letters has, or hardly another.
-            _ if word.contains(['ł', 'ż', 'ź', 'ś', 'ć']) && !word.contains(['č', 'ž', 'š']) => {
-                ("pl", 60)
-            }
-            _ if word.contains(['ř', 'ě', 'ů']) => ("cs", 60),
-            _ if word.contains(['ľ', 'ĺ', 'ŕ']) => ("sk", 60),
-            _ if word.contains(['ő', 'ű']) => ("hu", 60),
-            _ if word.contains(['ğ', 'ı']) => ("tr", 60),
-            _ if word.contains(['ț', 'ș', 'ă']) => ("ro", 60),
-            _ if word.contains('ß') => ("de", 60),
-            _ if word.contains(['ģ', 'ķ', 'ļ', 'ņ']) => ("lv", 60),
-            _ if word.contains(['ė', 'ų', 'į']) => ("lt", 60),
-            _ if word.contains(['þ', 'ð']) => ("is", 60),
-            _ => return None,
-        };
-        Some((self.place(name)?, weight))
+        let hint = hint(word)?;
+        Some((self.hints[hint]?, HINTS[hint].1))
     }
 
     /// The lexicon of a language; the one for all others where it has no table.
@@ -379,6 +431,15 @@ mod tests {
                 assert_eq!(row.pattern, row.pattern.to_lowercase(), "{}:{}", embedded.code, row.line);
                 assert!(lexicon.starts_sentence(row.pattern), "{}:{}", embedded.code, row.line);
             }
+        }
+    }
+
+    #[test]
+    fn words_are_brought_to_small_letters_as_the_standard_has_it() {
+        for c in '\0'..=char::MAX {
+            let mut buffer = [0; LONGEST];
+            let lower: String = c.to_lowercase().collect();
+            assert_eq!(folded(c.encode_utf8(&mut [0; 4]), &mut buffer), Some(lower.as_bytes()), "{c:?}");
         }
     }
 

@@ -41,6 +41,14 @@ fn is_quiet<const SIZE: usize>(chunk: &[u8; SIZE]) -> bool {
     chunk.iter().fold(0, |any, &byte| any | stirs(byte)) == 0
 }
 
+/// Whether the chunk has a mark of ASCII, or what may be one.
+#[inline(always)]
+fn has_ascii(chunk: &[u8; CHUNK]) -> bool {
+    let is = |byte: u8, other: u8| u8::from(byte == other);
+    let stirs = |byte: u8| is(byte, b'.') | is(byte, b'!') | is(byte, b'?') | is(byte, b':') | is(byte, b';');
+    chunk.iter().fold(0, |any, &byte| any | stirs(byte)) != 0
+}
+
 /// The same for a chunk with the two bytes behind it: slower, but not stirred by every letter of Arabic, by quotation
 /// marks or by the commas of Chinese. Says no only where a mark of ASCII stands, or the bytes of one beyond ASCII.
 #[inline(always)]
@@ -88,7 +96,8 @@ pub(crate) fn next_terminal(text: &str, from: usize) -> Option<Terminal> {
         let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
         let mut end = bytes.len();
         if let Some(chunk) = rest.first_chunk::<CHUNK>() {
-            if is_quiet(chunk) || rest.first_chunk().is_some_and(is_calm) {
+            // A mark of ASCII needs no second look.
+            if is_quiet(chunk) || !has_ascii(chunk) && rest.first_chunk().is_some_and(is_calm) {
                 at += CHUNK;
                 continue;
             }

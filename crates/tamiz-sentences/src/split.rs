@@ -141,8 +141,8 @@ fn extend(text: &str, first: Terminal) -> Terminal {
 /// its sentence, and the others stand for words left out of the next one.
 fn opens_omission(text: &str, run: Terminal) -> bool {
     run.mark == Mark::Stop
-        && !text[..run.start].ends_with(char::is_whitespace)
         && text[run.end..].strip_prefix(" . . . ").is_some_and(|rest| rest.starts_with(char::is_uppercase))
+        && !text[..run.start].ends_with(char::is_whitespace)
 }
 
 /// Whether a sentence ends at the terminal marks `run`, closed up to `closed`, and why; what comes next starts at

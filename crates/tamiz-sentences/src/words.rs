@@ -19,7 +19,8 @@ pub(crate) fn judge_stop(
     lexicon: &Lexicon,
 ) -> Why {
     let word_start = word_before(text, start, stop);
-    let word = text[word_start..stop].trim_start_matches('.');
+    let dots = text.as_bytes()[word_start..stop].iter().take_while(|&&byte| byte == b'.').count();
+    let word = &text[word_start + dots..stop];
     let before = text[start..word_start].chars().next_back();
     let starter = || next == Next::Upper && starts_sentence(rest, lexicon);
     let unless_starter = |why: Why| if starter() { Why::FunctionWord } else { why };
@@ -92,16 +93,20 @@ pub(crate) fn judge_stop(
         // 3 in. 2 lb.
         return Why::Unit;
     }
-    let is_acronym = word.contains('.') && word.split('.').all(|part| part.chars().nth(3).is_none());
+    let is_acronym =
+        word.as_bytes().contains(&b'.') && word.split('.').all(|part| part.chars().nth(3).is_none());
     if is_acronym { unless_starter(Why::Acronym) } else { Why::Mark }
 }
 
 /// The word as a table has it, and what the full stop after it means. Of what is written together (`dr.phil.`), the
 /// last part tells.
 pub(crate) fn known<'w>(word: &'w str, lexicon: &Lexicon) -> Option<(&'w str, Sort)> {
-    let last_part = || word.rsplit_once('.').filter(|(_, last)| last.chars().nth(1).is_some());
     let find = |word: &'w str| Some((word, lexicon.sort(word)?));
-    find(word).or_else(|| find(last_part()?.1))
+    let last_part = || {
+        let at = word.bytes().rposition(|byte| byte == b'.')?;
+        Some(&word[at + 1..]).filter(|last| last.chars().nth(1).is_some())
+    };
+    find(word).or_else(|| find(last_part()?))
 }
 
 /// The word that ends before the blanks in front of `at`.
@@ -228,6 +233,14 @@ fn after_quantity(text: &str, start: usize, at: usize) -> bool {
 
 /// Where the word starts that ends at `stop`, full stops inside it included.
 pub(crate) fn word_before(text: &str, start: usize, stop: usize) -> usize {
+    let bytes = &text.as_bytes()[start..stop];
+    let is_ascii_part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'.';
+    let length = bytes.iter().rev().take(LONGEST).take_while(is_ascii_part).count();
+    // Most words end here; what stands before this one may be a letter beyond ASCII.
+    if length == LONGEST || bytes.len().checked_sub(length + 1).is_none_or(|before| bytes[before].is_ascii())
+    {
+        return stop - length;
+    }
     let mut at = stop;
     for (i, c) in text[start..stop].char_indices().rev().take(LONGEST) {
         let part = is_letter(c)

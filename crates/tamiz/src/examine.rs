@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use tamiz_formats::{Fault, Record};
+use tamiz_formats::{Fault, Record, without_places};
 
 /// Something that was found, with the first place and what to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,22 +148,6 @@ impl Examination {
             self.find("its text is one long line", place, remedy);
         }
     }
-}
-
-/// A reason without the places in it, which would make every fault one of its own. Numbers behind a hyphen stay: they
-/// belong to a name, such as `UTF-16`.
-fn without_places(reason: &str) -> String {
-    let mut what = String::new();
-    let mut is_name = false;
-    for c in reason.chars() {
-        is_name = c.is_ascii_digit() && (is_name || what.ends_with('-'));
-        if is_name || !c.is_ascii_digit() {
-            what.push(c);
-        } else if !what.ends_with('#') {
-            what.push('#');
-        }
-    }
-    what.replace("byte # of", "a byte of").replace("(byte #)", "")
 }
 
 /// Whether a text is HTML rather than one that speaks of it.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::Value;
+use tamiz_formats::without_places;
 
 use super::documents::Sample;
 use super::glance::{Frequent, Glance};
@@ -185,12 +186,7 @@ fn quarantine(output: &OutputDir) -> Result<Vec<Reason>, ReviewError> {
         left -= 1;
         let Ok(fault) = serde_json::from_slice::<Value>(&line) else { continue };
         let text = |key: &str| fault[key].as_str().unwrap_or_default().to_owned();
-        // Places in a reason would make every fault one of its own.
-        let mut reason: String =
-            text("reason").chars().map(|c| if c.is_ascii_digit() { '…' } else { c }).collect();
-        while reason.contains("……") {
-            reason = reason.replace("……", "…");
-        }
+        let reason = without_places(&text("reason"));
         let place = match (fault["line"].as_u64(), fault["row_group"].as_u64()) {
             (Some(line), _) => format!("{}:{line}", text("input")),
             (None, Some(_)) => format!("{}: row {}", text("input"), fault["record"]),
