@@ -2,8 +2,9 @@
 
 use crate::endings::Endings;
 use crate::hash;
+use crate::letters;
 use crate::scan::{Case, DE, EN, Scanner, is_roman};
-use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, UPPER};
+use crate::token::{CAPITAL, COMPOUND, DIGIT, Gap, LETTER, NOUN_ENDING, RUN, START, UNASKED, UPPER};
 use crate::words::{
     self, AFTER_PERSON, COMMON, CONNECTOR, FUNCTION, ORDINARY, ORGANIZATION, PLACE_HEAD, TITLE, Tongue,
     WORDS, WORK,
@@ -118,7 +119,11 @@ impl Scanner<'_> {
 
     /// Whether a word in German looks like a noun.
     pub(crate) fn is_noun(&self, i: usize) -> bool {
-        let text = self.tokens[i].text(self.text);
+        let token = &self.tokens[i];
+        if token.word != UNASKED && self.tongue == Some(DE as Tongue) {
+            return token.looks_a_noun();
+        }
+        let text = token.text(self.text);
         is_noun_ending(text.as_bytes()) || is_compound(text, self.tongue)
     }
 
@@ -267,6 +272,14 @@ pub(crate) fn is_inflected(word: &[u8]) -> bool {
         "anie", "enie", "ową",
     ]);
     ENDINGS.end(word)
+}
+
+/// In what a capitalised word of German is like a noun, however its other letters are written.
+pub(crate) fn noun_signs(word: &str, small: &mut String) -> u8 {
+    letters::write_small(word, small);
+    let first = small.chars().next().map_or(0, char::len_utf8);
+    let ending = if is_noun_ending(&small.as_bytes()[first..]) { NOUN_ENDING } else { 0 };
+    ending | if is_compound(small, Some(DE as Tongue)) { COMPOUND } else { 0 }
 }
 
 /// Whether a word ends as German nouns do.

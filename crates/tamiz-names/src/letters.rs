@@ -145,6 +145,31 @@ pub(crate) fn any_small(word: &str) -> impl Iterator<Item = char> + '_ {
     word.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase)
 }
 
+/// Writes any word down so.
+pub(crate) fn write_small(word: &str, small: &mut String) {
+    small.clear();
+    if word.is_ascii() {
+        small.push_str(word);
+        small.make_ascii_lowercase();
+        return;
+    }
+    let pairs = &*PAIRS;
+    for c in word.chars() {
+        match u32::from(c) {
+            0..0x80 => small.push(c.to_ascii_lowercase()),
+            code @ 0x80..0x800 => match pairs.0[code as usize].small {
+                [0, 0] => small.extend(c.to_lowercase()),
+                [first, second] => {
+                    let code = u32::from(first & 0x1F) << 6 | u32::from(second & 0x3F);
+                    small.push(char::from_u32(code).unwrap_or(c));
+                }
+            },
+            _ if c == '’' => small.push('\''),
+            _ => small.extend(c.to_lowercase()),
+        }
+    }
+}
+
 /// What a character of three bytes is, if its first two tell: ideographs, kana and Hangul, of which whole texts consist.
 #[inline]
 pub(crate) const fn is_unspaced(first: u8, second: u8) -> bool {
@@ -169,6 +194,12 @@ mod tests {
             } else if is_unspaced(bytes[0], bytes[1]) {
                 assert_eq!(letter(c), Letter::Unspaced, "{c}");
             }
+        }
+        for word in ["McDonald", "ÉLAN", "ŁÓDŹ", "İzmir", "O’BRIEN", "ẞ", "МОСКВА", "Ǆ", "ΣΟΦΟΣ"]
+        {
+            let mut small = String::new();
+            write_small(word, &mut small);
+            assert_eq!(small, any_small(word).collect::<String>());
         }
         assert!(is_unspaced(0xE6, 0x97) && !is_unspaced(0xE3, 0x80) && !is_unspaced(0xE2, 0x80));
     }

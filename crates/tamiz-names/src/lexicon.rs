@@ -74,6 +74,31 @@ impl Entry {
     }
 }
 
+/// Forms that were asked for last, so that a name that a text repeats is not looked for among those of all languages each
+/// time. The newer drives out the older.
+pub(crate) struct Forms(Box<[(Option<LanguageCode>, &'static str, &'static str); FORMS]>);
+
+const FORMS: usize = 256;
+
+impl Default for Forms {
+    fn default() -> Self {
+        Forms(Box::new([(None, "", ""); FORMS]))
+    }
+}
+
+impl Forms {
+    /// The same as [`Entry::canonical`].
+    pub(crate) fn canonical(&mut self, entry: &Entry, language: Option<LanguageCode>) -> &'static str {
+        // All forms of a row are one stretch of its table, which no other row has.
+        let place = |forms: &str| (forms.as_ptr().addr(), forms.len());
+        let slot = &mut self.0[entry.canonical.as_ptr().addr() / 16 % FORMS];
+        if slot.0 != language || place(slot.1) != place(entry.canonical) {
+            *slot = (language, entry.canonical, entry.canonical(language));
+        }
+        slot.2
+    }
+}
+
 fn first(form: &'static str) -> &'static str {
     form.split(';').next().unwrap_or(form)
 }

@@ -4,11 +4,12 @@ use tamiz_core::{Document, LanguageCode};
 
 use crate::corpus::Corpus;
 use crate::evidence::Evidence;
+use crate::extent::noun_signs;
 use crate::index::Index;
 use crate::lexicon::{Lexicon, SHIPPED};
 use crate::link::{self, Links};
 use crate::parts;
-use crate::scan::{Case, Mention, Run, Scanner};
+use crate::scan::{Case, DE, Mention, Run, Scanner};
 use crate::tagger::{self, TAUGHT, Tagger, View, Weights};
 use crate::token::{self, CAPITAL, DIGIT, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
 use crate::words::{self, FUNCTION, LANGUAGES, Tongue, Votes, WORDS};
@@ -105,7 +106,7 @@ impl Reading {
         }
         language.decide();
         let Language { tongue, sure, .. } = language;
-        self.known.look_up(&mut self.tokens, &self.begins, tongue);
+        self.known.look_up(document.source(), &mut self.tokens, &self.begins, tongue);
         Scanner {
             text: document.source(),
             tokens: &self.tokens,
@@ -153,6 +154,7 @@ struct Known {
     answers: Box<[Answer; KNOWN]>,
     /// The words of the document that are not among them, by their places.
     news: Vec<u32>,
+    small: String,
 }
 
 const KNOWN: usize = 8192;
@@ -163,19 +165,20 @@ struct Answer {
     word: u16,
     usual: u8,
     placed: bool,
+    noun: u8,
     /// The language that was asked for, from 1; 0 before any was, so that nothing is known at first.
     tongue: u8,
 }
 
 impl Default for Known {
     fn default() -> Self {
-        Known { answers: Box::new([Answer::default(); KNOWN]), news: Vec::new() }
+        Known { answers: Box::new([Answer::default(); KNOWN]), news: Vec::new(), small: String::new() }
     }
 }
 
 impl Known {
     /// Looks up the capitalised words at these places: whatever asks about a name asks about its words.
-    fn look_up(&mut self, tokens: &mut [Token], places: &[u32], tongue: Option<Tongue>) {
+    fn look_up(&mut self, text: &str, tokens: &mut [Token], places: &[u32], tongue: Option<Tongue>) {
         let asked = tongue.map_or(u8::MAX, |tongue| tongue + 1);
         self.news.clear();
         for &at in places {
@@ -207,6 +210,12 @@ impl Known {
                     word,
                     usual: if word & FUNCTION == 0 { parts::usual(token.hash) } else { 0 },
                     placed: SHIPPED.begins(token.hash),
+                    noun: match tongue {
+                        Some(tongue) if usize::from(tongue) == DE => {
+                            noun_signs(token.text(text), &mut self.small)
+                        }
+                        _ => 0,
+                    },
                     tongue: asked,
                 };
             }
@@ -226,6 +235,7 @@ impl Answer {
         token.word = self.word;
         token.usual = self.usual;
         token.placed = self.placed;
+        token.noun = self.noun;
     }
 }
 

@@ -3,7 +3,7 @@
 use tamiz_core::{LanguageCode, NameType, Span, Surface};
 
 use crate::hash;
-use crate::lexicon::{Entry, Origin};
+use crate::lexicon::{Entry, Forms, Origin};
 use crate::link::{self, Links, NO_FORM};
 use crate::parts;
 use crate::scan::Mention;
@@ -37,6 +37,7 @@ pub(crate) struct Respelling {
     clustered: Vec<bool>,
     matcher: Matcher,
     text: String,
+    forms: Forms,
 }
 
 /// A word of a person's names.
@@ -167,7 +168,7 @@ impl Respelling {
         let root = names.links.root(form);
         let first = &names.mentions[names.links.forms[root as usize].mention as usize];
         if let Some(entry) = &first.entry {
-            let canonical = entry.canonical(names.language);
+            let canonical = self.forms.canonical(entry, names.language);
             let rewrite = if rewrite { self.aligned(names, mention, canonical) } else { None };
             return Proposal {
                 canonical: Surface::Lexicon(canonical),
@@ -201,7 +202,7 @@ impl Respelling {
         span: Span,
         rewrite: bool,
     ) -> Proposal {
-        let canonical = entry.canonical(names.language);
+        let canonical = self.forms.canonical(entry, names.language);
         if !rewrite {
             return Proposal::known(canonical, entry);
         }
@@ -249,7 +250,7 @@ impl Respelling {
 
     /// A person whom the corpus knows.
     fn learned(&mut self, names: &Names<'_>, mention: &Mention, entry: &Entry, rewrite: bool) -> Proposal {
-        let canonical = entry.canonical(names.language);
+        let canonical = self.forms.canonical(entry, names.language);
         if !rewrite {
             return Proposal::known(canonical, entry);
         }

@@ -24,8 +24,15 @@ pub(crate) struct Token {
     pub(crate) usual: u8,
     /// Whether a form of the embedded lexicon may begin with this word.
     pub(crate) placed: bool,
+    /// For a capitalised word of German, in what it is like a noun: [`NOUN_ENDING`], [`COMPOUND`].
+    pub(crate) noun: u8,
     pub(crate) gap: Gap,
 }
+
+/// In small letters, the word ends as nouns do.
+pub(crate) const NOUN_ENDING: u8 = 1;
+/// The last part of the word is a common word.
+pub(crate) const COMPOUND: u8 = 1 << 1;
 
 /// The word has not been looked up.
 pub(crate) const UNASKED: u16 = u16::MAX;
@@ -79,6 +86,11 @@ impl Token {
 
     pub(crate) fn len(&self) -> usize {
         (self.end - self.start) as usize
+    }
+
+    /// Whether a capitalised word of German that was looked up is like a noun.
+    pub(crate) fn looks_a_noun(&self) -> bool {
+        self.noun & COMPOUND != 0 || (self.noun & NOUN_ENDING != 0 && !self.is(UPPER))
     }
 
     /// Whether a known form may end with this word.
@@ -415,6 +427,7 @@ impl<'t> Tokeniser<'t> {
             flags,
             usual: 0,
             placed: true,
+            noun: 0,
             gap,
         });
     }

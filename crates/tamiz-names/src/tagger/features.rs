@@ -145,14 +145,7 @@ impl View<'_> {
         let weight = self.shipped.word(token.hash).map_or(0, |entry| u64::from(entry.weight) + 1);
         // One hash stands for words with either apostrophe, and for all mixtures of capitals.
         let Letters { small, stem } = letters;
-        small.clear();
-        let text = token.text(self.text);
-        if text.is_ascii() {
-            small.push_str(text);
-            small.make_ascii_lowercase();
-        } else {
-            small.extend(letters::any_small(text));
-        }
+        letters::write_small(token.text(self.text), small);
         let length = small.chars().count();
         let long = match length {
             0..=3 => length,
@@ -202,9 +195,13 @@ impl View<'_> {
             CAPITAL => small.chars().next().map_or(0, char::len_utf8),
             _ => small.len(),
         };
+        let ending = &small.as_bytes()[capitals..];
         let noun = self.tongue == Some(DE as Tongue)
-            && (is_noun_ending(&small.as_bytes()[capitals..]) || is_compound(small, self.tongue));
-        self.tongued(sink, 18, u64::from(noun) << 1 | u64::from(is_inflected(&small.as_bytes()[capitals..])));
+            && match token.word {
+                UNASKED => is_noun_ending(ending) || is_compound(small, self.tongue),
+                _ => token.looks_a_noun(),
+            };
+        self.tongued(sink, 18, u64::from(noun) << 1 | u64::from(is_inflected(ending)));
     }
 
     fn near(&self, token: &Token, place: Place, context: u64, sink: &mut impl Sink) {
@@ -220,13 +217,19 @@ impl View<'_> {
             self.add(sink, edge(place) + 1, flags << 8 | tag);
             if !token.is(CAPITAL | DIGIT | LETTER) {
                 // One hash stands for words with either apostrophe, and for all mixtures of capitals.
+                let text = token.text(self.text);
                 let mut ending = [0; 16];
                 let mut from = ending.len();
-                for c in token.text(self.text).chars().rev().take(3) {
-                    let c = if c == '’' { '\'' } else { c };
-                    let c = c.to_lowercase().next().unwrap_or(c);
-                    from -= c.len_utf8();
-                    c.encode_utf8(&mut ending[from..]);
+                if let Some(three) = text.as_bytes().last_chunk::<3>().filter(|three| three.is_ascii()) {
+                    from -= three.len();
+                    ending[from..].copy_from_slice(&three.to_ascii_lowercase());
+                } else {
+                    for c in text.chars().rev().take(3) {
+                        let c = if c == '’' { '\'' } else { c };
+                        let c = c.to_lowercase().next().unwrap_or(c);
+                        from -= c.len_utf8();
+                        c.encode_utf8(&mut ending[from..]);
+                    }
                 }
                 self.tongued(sink, template + 2, hash::bytes(&ending[from..]));
             }
@@ -285,7 +288,7 @@ impl View<'_> {
             | (token.len().min(9) as u64) << LENGTH
             | u64::from(token.usual) << USUAL
             | u64::from(flags) << FLAGS
-            | zone.entries[at].map_or(0, |entry| u64::from(entry.weight) + 1) << WEIGHT;
+            | u64::from(zone.weights[at]) << WEIGHT;
         each(Group { place: Place::Rules, word: None, context });
         each(Group { place: Place::Zone, word: None, context: self.stands(i, zone, flags) });
         let mut near = |place: Place, word: Option<usize>, gap: usize, tag: u64| {

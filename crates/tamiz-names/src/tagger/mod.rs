@@ -330,7 +330,7 @@ impl<const N: usize> Kept<N> {
 
 impl Known {
     /// Adds what the features of a group come to.
-    #[inline]
+    #[inline(always)]
     fn add(&mut self, weights: Weights<'_>, view: &View<'_>, group: &Group<'_>, scores: &mut Scores) {
         let key = view.key(group);
         let answer = match group.place {

@@ -1,12 +1,12 @@
 //! Stretches of words of which some may be names.
 
 use super::{OUTSIDE, View, label_at};
-use crate::lexicon::Entry;
 use crate::scan::{Case, DE, Mention};
 use crate::token::{CAPITAL, Gap, RUN, START, Token, UNCASED, UNSPACED};
 use crate::words::{COMMON, CONNECTOR, FUNCTION, ORDINARY, Tongue};
 
-/// A stretch of words of which some may be a name: its words, the labels that the rules give them, and their entries.
+/// A stretch of words of which some may be a name: its words, the labels that the rules give them, and how well known the
+/// entries of these are, from 1.
 pub(crate) struct Zone {
     /// How much capitals say there.
     pub(crate) case: Case,
@@ -15,7 +15,7 @@ pub(crate) struct Zone {
     /// Mentions of the rules within: a range of the list.
     pub(crate) mentions: (usize, usize),
     pub(crate) tags: Vec<u8>,
-    pub(crate) entries: Vec<Option<Entry>>,
+    pub(crate) weights: Vec<u16>,
 }
 
 impl Default for Zone {
@@ -26,7 +26,7 @@ impl Default for Zone {
             last: 0,
             mentions: (0, 0),
             tags: Vec::new(),
-            entries: Vec::new(),
+            weights: Vec::new(),
         }
     }
 }
@@ -70,7 +70,7 @@ impl Zones<'_> {
             }
             zone.first = self.at;
             zone.tags.clear();
-            zone.entries.clear();
+            zone.weights.clear();
             zone.mentions = (self.mention, self.mention);
             let mut fixed = false;
             let mut k = self.at;
@@ -84,14 +84,14 @@ impl Zones<'_> {
                     fixed |= short || mention.told || tokens[first].is(UNCASED | UNSPACED);
                     for at in first..last.max(first + 1) {
                         zone.tags.push(label_at(mention.name_type, at - first, last.max(first + 1) - first));
-                        zone.entries.push(mention.entry);
+                        zone.weights.push(mention.entry.map_or(0, |entry| u16::from(entry.weight) + 1));
                     }
                     k = last.max(first + 1);
                     self.mention += 1;
                     zone.mentions.1 = self.mention;
                 } else {
                     zone.tags.push(OUTSIDE);
-                    zone.entries.push(None);
+                    zone.weights.push(0);
                     k += 1;
                 }
                 // Several names in one stretch of signs are not for words to decide on.
