@@ -27,6 +27,9 @@ const INSIDE: f32 = 0.9;
 /// The same for one with a paragraph close above.
 const NEXT_INSIDE: f32 = 0.7;
 
+/// The least tokens of an article that readers' comments may stand below.
+const COMMENTED: u32 = 100;
+
 /// How many lines above the main block its picture may stand.
 const PICTURE_REACH: usize = 16;
 
@@ -50,11 +53,36 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
     }
     let mut in_comments = false;
     for (i, line) in page.lines.iter().enumerate() {
-        in_comments |= i > page.best.first && line.is_heading() && line.cues.has(Role::Comments);
+        in_comments |= i > page.best.first && heads_comments(line);
         if keep[i] < limit(page, i, threshold) {
             verdicts.mark(i, guess(page, i, line, in_comments));
         }
     }
+    // A page that is to keep its lines keeps its comments.
+    if threshold > 0.0 {
+        comments(page, verdicts);
+    }
+}
+
+/// Marks what is left below the page's heading over readers' comments, if at least two thirds of all that is left stand
+/// above it: comments are written as articles are, so that the labeller takes some for one. A page with several such
+/// headings is a list of posts, and one that is comments for the most part may be a forum.
+fn comments(page: &Page, verdicts: &mut Verdicts) {
+    let mut headings = page.lines.iter().enumerate().filter(|(_, line)| heads_comments(line));
+    let (Some((heading, _)), None) = (headings.next(), headings.next()) else { return };
+    let left = |lines: std::ops::Range<usize>| -> u32 {
+        lines.filter(|i| verdicts.get(*i).is_none()).map(|i| page.lines[i].tokens).sum()
+    };
+    let (above, below) = (left(0..heading), left(heading + 1..page.lines.len()));
+    if above >= COMMENTED && above > 2 * below {
+        for i in heading + 1..page.lines.len() {
+            verdicts.mark(i, Verdict { kind: Kind::Comments, rule: READER_COMMENT, by_score: false });
+        }
+    }
+}
+
+fn heads_comments(line: &Line) -> bool {
+    line.is_heading() && line.cues.has(Role::Comments)
 }
 
 /// The probability from which on this line stays, without further evidence.
