@@ -347,9 +347,10 @@ impl View<'_> {
             if stem.chars().count() < 3 {
                 return;
             }
+            word.clear();
+            word.extend_from_slice(stem.as_bytes());
             for ending in endings {
-                word.clear();
-                word.extend_from_slice(stem.as_bytes());
+                word.truncate(stem.len());
                 word.extend_from_slice(ending.as_bytes());
                 if word != small.as_bytes() {
                     each(hash::bytes(word));

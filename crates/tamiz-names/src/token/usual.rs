@@ -2,7 +2,7 @@
 
 use super::{CAPITAL, Reading, Tokeniser, UPPER};
 use crate::hash;
-use crate::letters::{CAP, CLASS, LOWER, Letter, OTHER, WIDE};
+use crate::letters::{CLASS, Letter, OTHER};
 
 /// A word that is as most words are.
 pub(super) struct Usual {
@@ -60,45 +60,28 @@ impl Tokeniser<'_> {
         let mut small = [0; MOST];
         let (mut i, mut length) = (from, 0);
         let (mut letters, mut upper, mut first) = (0, 0, false);
-        while i < self.end && length + 2 <= MOST {
-            let b = self.bytes[i];
-            let capital = match CLASS[usize::from(b)] {
-                class @ (LOWER | CAP) => {
-                    small[length] = b | 0x20;
-                    length += 1;
-                    i += 1;
-                    class == CAP
-                }
-                WIDE => {
-                    let second = *self.bytes.get(i + 1)?;
-                    if b >= 0xE0 {
-                        // Dashes and quotation marks, but for the apostrophe.
-                        let third = self.bytes.get(i + 2);
-                        if (b, second) == (0xE2, 0x80) && third != Some(&0x99) {
-                            break;
-                        }
-                        return None;
-                    }
+        let bytes = &self.bytes[..self.end];
+        while length + 2 <= MOST {
+            let (lower, width, capital) = match bytes[i..] {
+                [b @ 0xC0..0xE0, second, ..] => {
                     let pair = self.pairs.of(b, second);
-                    if !matches!(pair.kind, Letter::Small | Letter::Capital) {
-                        if pair.kind == Letter::No {
-                            break;
+                    match pair.kind {
+                        Letter::Small | Letter::Capital if pair.small != [0; 2] => {
+                            (pair.small, 2, pair.kind == Letter::Capital)
                         }
-                        return None;
+                        Letter::No => break,
+                        _ => return None,
                     }
-                    let capital = pair.kind == Letter::Capital;
-                    let lower = if capital { pair.small } else { [b, second] };
-                    if lower == [0; 2] {
-                        return None;
-                    }
-                    small[length..length + 2].copy_from_slice(&lower);
-                    length += 2;
-                    i += 2;
-                    capital
                 }
-                OTHER if b != b'\'' => break,
+                [b @ (b'a'..=b'z' | b'A'..=b'Z'), ..] => ([b | 0x20, 0], 1, b.is_ascii_uppercase()),
+                // Dashes and quotation marks, but for the apostrophe.
+                [0xE2, 0x80, ..=0x98 | 0x9A.., ..] | [] => break,
+                [b @ ..0x80, ..] if ENDS_WORD[usize::from(b)] => break,
                 _ => return None,
             };
+            small[length..length + 2].copy_from_slice(&lower);
+            length += width;
+            i += width;
             first |= capital && letters == 0;
             upper += u32::from(capital);
             letters += 1;
