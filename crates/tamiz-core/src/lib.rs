@@ -36,6 +36,7 @@ mod count;
 mod document;
 mod explain;
 mod hints;
+mod json;
 mod language;
 mod name;
 mod offsets;

@@ -18,6 +18,18 @@ pub enum NameType {
     Organization,
 }
 
+impl NameType {
+    /// The type's name in output records.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            NameType::Person => "person",
+            NameType::Place => "place",
+            NameType::Organization => "organization",
+        }
+    }
+}
+
 /// The spelling that a name is brought to, held without copying where it can be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Surface {

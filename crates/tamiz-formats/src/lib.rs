@@ -62,7 +62,8 @@
 //! let record = records.next().unwrap().unwrap();
 //! assert_eq!(record.text().unwrap(), "Rain.");
 //! let mut out = Vec::new();
-//! write_record(&record, Some("Sun."), &serde_json::json!({}), &mut out).unwrap();
+//! let nothing = |out: &mut Vec<u8>| Ok(out.extend_from_slice(b"{}"));
+//! write_record(&record, Some("Sun."), nothing, &mut out).unwrap();
 //! assert_eq!(out, b"{\"id\":1,\"text\":\"Sun.\",\"url\":\"https://a.example/x\",\"tamiz\":{}}\n");
 //!
 //! let fault = records.next().unwrap().unwrap_err();

@@ -3,7 +3,6 @@
 use std::io;
 
 use flate2::{Compress, FlushCompress, Status};
-use serde::Serialize;
 
 use crate::{Compression, Id, Record};
 
@@ -13,13 +12,14 @@ const ZSTD_LEVEL: i32 = 3;
 /// Appends an output record as one line: `id`, `text`, the other fields as they came, `tamiz`.
 ///
 /// `text` is `None` where the text is the input's: its bytes are then written back as they were, escapes and all.
+/// `tamiz` appends the annotations, as JSON.
 ///
 /// # Errors
 /// If the annotations cannot be written as JSON; memory takes everything else.
 pub fn write_record(
     record: &Record<'_>,
     text: Option<&str>,
-    tamiz: &impl Serialize,
+    tamiz: impl FnOnce(&mut Vec<u8>) -> serde_json::Result<()>,
     out: &mut Vec<u8>,
 ) -> serde_json::Result<()> {
     out.extend_from_slice(b"{\"id\":");
@@ -48,7 +48,7 @@ pub fn write_record(
         }
     }
     out.extend_from_slice(b",\"tamiz\":");
-    serde_json::to_writer(&mut *out, tamiz)?;
+    tamiz(out)?;
     out.extend_from_slice(b"}\n");
     Ok(())
 }

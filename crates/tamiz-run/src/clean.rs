@@ -202,7 +202,10 @@ impl<'r> Cleaner<'r> {
             let marks = DroppedMarks::new(document, reason);
             match tables {
                 Some(tables) => tables.dropped.push(record, source, &marks)?,
-                None => write_record(record, changed(source), &marks, &mut done.dropped.bytes)?,
+                None => {
+                    let marks = |out: &mut Vec<u8>| serde_json::to_writer(out, &marks);
+                    write_record(record, changed(source), marks, &mut done.dropped.bytes)?;
+                }
             }
             done.dropped.records += 1;
             tally.counts.dropped += 1;
@@ -219,7 +222,10 @@ impl<'r> Cleaner<'r> {
         let before = done.kept.bytes.len();
         let written = match tables {
             Some(tables) => tables.kept.push(record, text, &rendered.annotations),
-            None => write_record(record, changed(text), &rendered.annotations, &mut done.kept.bytes),
+            None => {
+                let marks = |out: &mut Vec<u8>| rendered.annotations.write(out);
+                write_record(record, changed(text), marks, &mut done.kept.bytes)
+            }
         };
         if let Err(error) = written {
             done.kept.bytes.truncate(before);
