@@ -180,8 +180,10 @@ fn credit(line: &Line, keep: f32) -> Option<RuleId> {
     } else {
         0.9
     };
-    let rule = CueId::all().find(|cue| cue.role() == Role::Credit).map(CueId::rule);
-    (is_credited && keep < limit).then_some(rule).flatten()
+    if !is_credited || keep >= limit {
+        return None;
+    }
+    CueId::all().find(|cue| cue.role() == Role::Credit).map(CueId::rule)
 }
 
 /// The rule by which the line is a caption with a credit glued to its end. Such captions are taken from the picture

@@ -4,7 +4,7 @@ use tamiz_core::{Kind, Span};
 
 use crate::cues::{CueId, Cues, Hit, KIND_MASKS, ROLE_MASKS, Role, TableSet};
 use crate::inside;
-use crate::notation::{Glyphs, class, is_word};
+use crate::notation::{Glyphs, class, is_word, two};
 use crate::search::{Folded, Found};
 use crate::walk::{Chunk, Counts, Number, SEED, Word, mix};
 use crate::words::Words;
@@ -234,27 +234,44 @@ impl<'c> Reader<'c> {
                 // Most characters stand in runs of letters: all that they change stays in registers.
                 let (before, mut glued) = (count.chars, 0);
                 let mut hash = if word.len == 0 { SEED } else { word.hash };
-                if width > 1 {
-                    let upper = u32::from(class & UPPER != 0);
-                    count.chars += 1;
-                    count.letter(class);
-                    glued += upper & was_lower;
-                    was_lower = u32::from(class & LOWER != 0);
-                    line.foreign += u32::from(c as u32 > 0x24f);
-                    hash = mix(hash, glyph.folded as u32);
-                    at += width;
-                }
-                while let Some(&byte) = bytes.get(at)
-                    && byte.is_ascii_alphabetic()
-                {
-                    let lower = u32::from(byte) >> 5 & 1;
-                    count.chars += 1;
-                    count.lower += lower;
-                    count.upper += 1 - lower;
-                    glued += (1 - lower) & was_lower;
-                    was_lower = lower;
-                    hash = mix(hash, u32::from(byte | 0x20));
-                    at += 1;
+                let (mut glyph, mut code) = (glyph, c as u32);
+                let mut width = width;
+                loop {
+                    if width > 1 {
+                        let upper = u32::from(glyph.class & UPPER != 0);
+                        count.chars += 1;
+                        count.letter(glyph.class);
+                        glued += upper & was_lower;
+                        was_lower = u32::from(glyph.class & LOWER != 0);
+                        line.foreign += u32::from(code > 0x24f);
+                        hash = mix(hash, glyph.folded as u32);
+                        at += width;
+                    }
+                    let from = at;
+                    let mut upper = 0;
+                    loop {
+                        let from = at;
+                        while let Some(byte @ b'a'..=b'z') = bytes.get(at) {
+                            hash = mix(hash, u32::from(*byte));
+                            at += 1;
+                        }
+                        was_lower |= u32::from(at > from);
+                        let Some(byte @ b'A'..=b'Z') = bytes.get(at) else { break };
+                        upper += 1;
+                        glued += was_lower;
+                        was_lower = 0;
+                        hash = mix(hash, u32::from(*byte | 0x20));
+                        at += 1;
+                    }
+                    count.chars += (at - from) as u32;
+                    count.upper += upper;
+                    count.lower += (at - from) as u32 - upper;
+                    // A letter with an accent, or of another alphabet, goes on with the run.
+                    let Some(&[first @ 0xc2..0xe0, second]) = bytes[at..].first_chunk() else { break };
+                    (glyph, code, width) = (self.glyphs.of_two(first, second), two(first, second), 2);
+                    if glyph.class & (LETTER | UNSPACED) != LETTER {
+                        break;
+                    }
                 }
                 let run = count.chars - before;
                 line.letters += run;

@@ -148,6 +148,12 @@ impl Glyphs {
         if (c as usize) < ALPHABETS { self.table[c as usize] } else { self.of_rarer(c) }
     }
 
+    /// The glyph of a character of two bytes.
+    #[inline(always)]
+    pub(crate) fn of_two(self, first: u8, second: u8) -> Glyph {
+        self.table[two(first, second) as usize]
+    }
+
     fn of_rarer(self, c: char) -> Glyph {
         use class::*;
         match c {
@@ -169,8 +175,7 @@ impl Glyphs {
         match *bytes {
             [byte @ ..0x80, ..] => Some((char::from(byte), self.table[usize::from(byte)], 1)),
             [first @ 0xc0..0xe0, second, ..] => {
-                let code = u32::from(first & 0x1f) << 6 | u32::from(second & 0x3f);
-                Some((char::from_u32(code)?, self.table[code as usize], 2))
+                Some((char::from_u32(two(first, second))?, self.of_two(first, second), 2))
             }
             [_, ..] => {
                 let c = text.get(at..)?.chars().next()?;
@@ -190,6 +195,12 @@ impl Glyphs {
         }
         folding.finish(folded);
     }
+}
+
+/// The code point of a character of two bytes.
+#[inline(always)]
+pub(crate) fn two(first: u8, second: u8) -> u32 {
+    u32::from(first & 0x1f) << 6 | u32::from(second & 0x3f)
 }
 
 /// A text being folded, character by character.

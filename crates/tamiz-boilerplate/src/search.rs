@@ -44,46 +44,51 @@ impl Folded {
         let source = text.as_bytes();
         let (mut at, mut left) = (0, most);
         while left > 0 && at < source.len() {
-            // Most text is ASCII: of that, nothing but the end of the run is a branch.
-            let run = &source[at..(at.saturating_add(left)).min(source.len())];
-            let mut last = u8::try_from(folding.last).unwrap_or(0);
-            let mut done = 0;
-            for &byte in run {
-                let Some(&ascii) = glyphs.ascii.get(usize::from(byte)) else { break };
-                let (fold, is_word) = (ascii.fold, ascii.is_word);
-                if fold == 0 {
-                    break;
+            // Most of a text is letters that follow others in a word: they leave their fold and begin nothing.
+            if joined {
+                let (read, written, chars) =
+                    fold_letters(glyphs, begins, &source[at..], &mut bytes[length..], left);
+                if chars > 0 {
+                    at += read;
+                    length += written;
+                    left -= chars;
+                    words_end = length;
+                    folding.last = WITHIN_WORD;
+                    continue;
                 }
-                let repeats = (fold == last) & ((fold == b' ') | (fold == b'#'));
-                bytes[length] = fold;
-                starts[start_count] = length as u32;
-                first_word = first_word.min(if is_word { length as u32 } else { u32::MAX });
-                start_count += usize::from(((is_word & !joined) | begins[usize::from(fold)]) & !repeats);
-                length += usize::from(!repeats);
-                words_end = if is_word { length } else { words_end };
-                joined = is_word;
-                last = fold;
-                done += 1;
             }
-            at += done;
-            left -= done;
-            if done > 0 {
-                folding.last = char::from(last);
-            }
-            if left == 0 {
-                break;
-            }
-            let Some((_, glyph, width)) = glyphs.at(text, at) else { break };
-            at += width;
-            left -= 1;
-            let Some(fold) = folding.next(glyph) else { continue };
             let begin = length;
-            length += fold.encode_utf8(&mut bytes[begin..]).len();
-            let joins = glyph.class & class::JOINS != 0;
-            starts[start_count] = begin as u32;
-            start_count += usize::from((joins & !joined) | begins[usize::from(bytes[begin])]);
+            let (is_word, joins);
+            match glyphs.ascii.get(usize::from(source[at])) {
+                Some(&ascii) if ascii.fold != 0 => {
+                    at += 1;
+                    left -= 1;
+                    let fold = char::from(ascii.fold);
+                    if fold == folding.last && (fold == ' ' || fold == '#') {
+                        continue;
+                    }
+                    folding.last = fold;
+                    bytes[length] = ascii.fold;
+                    length += 1;
+                    is_word = ascii.is_word;
+                    joins = is_word;
+                }
+                _ => {
+                    let Some((_, glyph, width)) = glyphs.at(text, at) else { break };
+                    at += width;
+                    left -= 1;
+                    let Some(fold) = folding.next(glyph) else { continue };
+                    length += fold.encode_utf8(&mut bytes[begin..]).len();
+                    is_word = glyph.class & class::WORD != 0;
+                    joins = glyph.class & class::JOINS != 0;
+                }
+            }
+            if (joins && !joined) || begins[usize::from(bytes[begin])] {
+                starts[start_count] = begin as u32;
+                start_count += 1;
+            }
             joined = joins;
-            if glyph.class & class::WORD != 0 {
+            if is_word {
                 words_end = length;
                 first_word = first_word.min(begin as u32);
             }
@@ -124,6 +129,55 @@ impl Folded {
     pub(crate) fn words_end(&self) -> usize {
         self.words_end as usize
     }
+}
+
+/// Stands for whatever letter a word was folded up to: no blank and no digit, of which runs are one.
+const WITHIN_WORD: char = 'x';
+
+/// Folds letters in the middle of a word, as far as they are of one or two bytes and no text may begin at them. Returns
+/// how many bytes were read and written, and how many characters that were; of these at most `most`.
+#[inline(always)]
+fn fold_letters(
+    glyphs: Glyphs,
+    begins: &Begins,
+    source: &[u8],
+    folded: &mut [u8],
+    most: usize,
+) -> (usize, usize, usize) {
+    let (mut read, mut written, mut chars) = (0usize, 0, 0);
+    while chars < most {
+        let from = read;
+        // As many letters of a byte as stand here: there is room for all of them.
+        let end = source.len().min(read.saturating_add(most - chars));
+        for (&byte, to) in source[read..end].iter().zip(&mut folded[written..]) {
+            let fold = byte | 0x20;
+            if !byte.is_ascii_alphabetic() || begins[usize::from(fold)] {
+                break;
+            }
+            *to = fold;
+            read += 1;
+        }
+        written += read - from;
+        chars += read - from;
+        let Some(&[first @ 0xc2..0xe0, second]) = source[read..end].first_chunk() else { break };
+        let glyph = glyphs.of_two(first, second);
+        let code = glyph.folded as u32;
+        // A letter without its accent may be of one byte: the other is written over.
+        let fold = match code {
+            0x80..0x800 => [0xc0 | (code >> 6) as u8, 0x80 | (code & 0x3f) as u8],
+            _ => [code as u8, 0],
+        };
+        let is_plain = glyph.class & (class::JOINS | class::SILENT) == class::JOINS
+            && (code >= 0x80 || fold[0].is_ascii_alphabetic())
+            && code < 0x800
+            && !begins[usize::from(fold[0])];
+        let Some(to) = folded[written..].first_chunk_mut().filter(|_| is_plain) else { break };
+        *to = fold;
+        written += 1 + usize::from(code >= 0x80);
+        read += 2;
+        chars += 1;
+    }
+    (read, written, chars)
 }
 
 /// A text that was found: its end, its start, and its number.

@@ -4,8 +4,8 @@
 
 use super::features::FEATURES;
 use super::hints::{COUNTS_FLAG, EXTRA, HINTS_FLAG};
-use super::integer::{LARGEST_INPUT, Matrix, Unit};
-use super::net::Row;
+use super::integer::{LARGEST_INPUT, Matrix, Plain, Sums, Unit};
+use super::net::{CHANNELS, Row};
 use super::weights::LIMIT;
 
 /// The most inputs that a part of the layer has, in full vectors.
@@ -28,15 +28,28 @@ impl Inputs {
 }
 
 /// One part of the layer.
+///
+/// Many features are flags that are not set, or counts of nothing. So what a line of nothing but zeros adds up to is
+/// computed once, and a line only multiplies what its inputs are more or less than that: in whole numbers, that makes no
+/// other sum.
 pub(super) struct InputLayer {
     mean: [f32; MOST_INPUTS],
     inverse: [f32; MOST_INPUTS],
     pub(super) matrix: Matrix,
+    /// The inputs of a line of zeros.
+    zero: [i16; MOST_INPUTS],
+    pub(super) zero_sums: Sums,
 }
 
 impl Default for InputLayer {
     fn default() -> Self {
-        Self { mean: [0.0; MOST_INPUTS], inverse: [0.0; MOST_INPUTS], matrix: Matrix::default() }
+        Self {
+            mean: [0.0; MOST_INPUTS],
+            inverse: [0.0; MOST_INPUTS],
+            matrix: Matrix::default(),
+            zero: [0; MOST_INPUTS],
+            zero_sums: [0; CHANNELS],
+        }
     }
 }
 
@@ -47,7 +60,18 @@ impl InputLayer {
         layer.inverse[..inverse.len()].copy_from_slice(inverse);
         // All inputs have one unit, of which the sums are told.
         layer.matrix.unit.iter_mut().for_each(|unit| *unit *= LIMIT / LARGEST_INPUT);
+        layer.zero = layer.standardise(Plain, &[0.0; MOST_INPUTS]);
+        [layer.zero_sums] = Plain.multiply::<false, _, _>(&[layer.zero], &layer.matrix);
         layer
+    }
+
+    /// How much more each input is than that of a line of zeros. Inputs are small enough for that to fit.
+    #[inline(always)]
+    pub(super) fn beside_zero(&self, mut inputs: [i16; MOST_INPUTS]) -> [i16; MOST_INPUTS] {
+        for i in 0..MOST_INPUTS {
+            inputs[i] = inputs[i].wrapping_sub(self.zero[i]);
+        }
+        inputs
     }
 
     /// Each value less its mean, over its deviation, within the limit; in whole numbers. One that is no number is not

@@ -57,7 +57,12 @@ impl Matrix {
 /// What multiplies: the machine's vector unit, or plain loops. All give the same sums.
 pub(super) trait Unit: Copy {
     /// The sums of some lines, each with an input for every row of the matrix, or more of which the rest does not count.
-    fn multiply<const K: usize, const N: usize>(self, inputs: &[[i16; K]; N], matrix: &Matrix) -> [Sums; N];
+    /// Where `SPARSE`, inputs that are zero in all of the lines are looked for, and left out.
+    fn multiply<const SPARSE: bool, const K: usize, const N: usize>(
+        self,
+        inputs: &[[i16; K]; N],
+        matrix: &Matrix,
+    ) -> [Sums; N];
 
     /// Rounds numbers to whole ones, of which the largest magnitude may be half of the 23 bits that a float's fraction
     /// has.
@@ -89,7 +94,11 @@ pub(super) struct Plain;
 
 impl Unit for Plain {
     #[inline(always)]
-    fn multiply<const K: usize, const N: usize>(self, inputs: &[[i16; K]; N], matrix: &Matrix) -> [Sums; N] {
+    fn multiply<const SPARSE: bool, const K: usize, const N: usize>(
+        self,
+        inputs: &[[i16; K]; N],
+        matrix: &Matrix,
+    ) -> [Sums; N] {
         let mut sums = [[0i32; CHANNELS]; N];
         for (at, row) in matrix.rows.iter().enumerate() {
             for line in 0..N {
@@ -122,7 +131,11 @@ impl Unit for Plain {
 #[cfg(target_arch = "x86_64")]
 impl Unit for pulp::x86::V3 {
     #[inline(always)]
-    fn multiply<const K: usize, const N: usize>(self, inputs: &[[i16; K]; N], matrix: &Matrix) -> [Sums; N] {
+    fn multiply<const SPARSE: bool, const K: usize, const N: usize>(
+        self,
+        inputs: &[[i16; K]; N],
+        matrix: &Matrix,
+    ) -> [Sums; N] {
         use std::arch::x86_64::__m256i;
         const LANES: usize = 8;
         const VECTORS: usize = CHANNELS / LANES;
@@ -131,6 +144,15 @@ impl Unit for pulp::x86::V3 {
         // No closures here: what is not inlined is not compiled for the vector unit.
         for (at, row) in matrix.rows.iter().enumerate() {
             let row = row.as_chunks::<LANES>().0;
+            if SPARSE {
+                let mut any = 0u32;
+                for line in 0..N {
+                    any |= pulp::cast::<Pair, u32>(inputs[line].as_chunks::<2>().0[at]);
+                }
+                if any == 0 {
+                    continue;
+                }
+            }
             let mut pairs = [zero; N];
             for line in 0..N {
                 pairs[line] = self.avx._mm256_set1_epi32(pulp::cast(inputs[line].as_chunks::<2>().0[at]));
@@ -215,10 +237,14 @@ mod tests {
         let lines: [Row; 2] = std::array::from_fn(|_| std::array::from_fn(|_| next() * 20.0));
         let (inputs, scales): (Vec<_>, Vec<_>) = lines.iter().map(|line| Plain.fill_range(line)).unzip();
         let inputs = [inputs[0], inputs[1]];
-        let sums = Plain.multiply(&inputs, &rounded);
+        let sums = Plain.multiply::<false, _, _>(&inputs, &rounded);
         #[cfg(target_arch = "x86_64")]
         if let Some(unit) = pulp::x86::V3::try_new() {
-            assert_eq!(unit.multiply(&inputs, &rounded), sums);
+            assert_eq!(unit.multiply::<false, _, _>(&inputs, &rounded), sums);
+            let mut sparse = inputs;
+            sparse.iter_mut().for_each(|line| line[4..CHANNELS - 7].fill(0));
+            let sums = Plain.multiply::<false, _, _>(&sparse, &rounded);
+            assert_eq!(unit.multiply::<true, _, _>(&sparse, &rounded), sums);
             for line in &lines {
                 assert_eq!(unit.fill_range(line), Plain.fill_range(line));
             }

@@ -118,7 +118,7 @@ impl Pass {
             if number == GUESS_BLOCK {
                 self.guess(flat, features);
             }
-            self.next.clear();
+            // Every line is written, so what the memory held before is nobody's concern.
             self.next.resize(self.hidden.len(), NOTHING);
             let whole = self.hidden.len() / TOGETHER * TOGETHER;
             for line in (0..whole).step_by(TOGETHER) {
@@ -131,10 +131,15 @@ impl Pass {
         }
         let out: &Row = &rows(&flat[Layout::OUT..])[0];
         let bias = flat[Layout::SCALARS + 1];
-        self.output.clear();
-        self.output.extend(self.hidden.iter().map(|h| dot(h, out) + bias));
+        // No closures here: what is not inlined is not compiled for the vector unit.
+        self.output.resize(self.hidden.len(), 0.0);
+        for (output, h) in self.output.iter_mut().zip(&self.hidden) {
+            *output = dot(h, out) + bias;
+        }
         // In a loop of its own, several are computed at once.
-        self.output.iter_mut().for_each(|output| *output = sigmoid(*output));
+        for output in &mut self.output {
+            *output = sigmoid(*output);
+        }
     }
 
     /// The lines' features and what is known of them beside, each as far from its mean as such values are.
@@ -149,7 +154,6 @@ impl Pass {
         let w0 = rows(&weights.parameters[Layout::W0..Layout::B0]);
         let bias = &rows(&weights.parameters[Layout::B0..])[0];
         let Inputs { features: layer, extra: extra_layer, .. } = &weights.inputs;
-        self.hidden.clear();
         self.hidden.resize(features.rows().len(), NOTHING);
         let lines = features.rows().as_chunks::<TOGETHER>();
         let hidden = self.hidden.as_chunks_mut::<TOGETHER>();
@@ -192,7 +196,7 @@ impl Pass {
         for i in 0..N {
             (inputs[i], scales[i]) = unit.fill_range(&mix_line(&self.hidden, taps, reach, line + i));
         }
-        let sums = unit.multiply(&inputs, matrix);
+        let sums = unit.multiply::<false, _, _>(&inputs, matrix);
         let units = matrix.units();
         for i in 0..N {
             let scale = scales[i];
@@ -218,9 +222,13 @@ impl Pass {
         let (mut all, mut content) = (NOTHING, NOTHING);
         let mut mass = 0.0f32;
         self.before.clear();
-        self.guess.clear();
-        self.guess.extend(self.hidden.iter().map(|h| dot(h, vector) + bias));
-        self.guess.iter_mut().for_each(|guess| *guess = sigmoid(*guess));
+        self.guess.resize(self.hidden.len(), 0.0);
+        for (guess, h) in self.guess.iter_mut().zip(&self.hidden) {
+            *guess = dot(h, vector) + bias;
+        }
+        for guess in &mut self.guess {
+            *guess = sigmoid(*guess);
+        }
         for ((h, &tokens), q) in self.hidden.iter().zip(features.tokens()).zip(&self.guess) {
             let tokens = q * (tokens as f32).min(GUESS_TOKENS);
             self.before.push(mass);
@@ -277,13 +285,14 @@ fn first_sums<const K: usize, const N: usize>(
 ) {
     let mut inputs = [[0; MOST_INPUTS]; N];
     for i in 0..N {
-        inputs[i] = layer.standardise(unit, &lines[i]);
+        inputs[i] = layer.beside_zero(layer.standardise(unit, &lines[i]));
     }
-    let found = unit.multiply(&inputs, &layer.matrix);
+    let found = unit.multiply::<true, _, _>(&inputs, &layer.matrix);
     let units = layer.matrix.units();
     for i in 0..N {
         for channel in 0..CHANNELS {
-            sums[i][channel] = before[channel] + found[i][channel] as f32 * units[channel];
+            let sum = layer.zero_sums[channel].wrapping_add(found[i][channel]);
+            sums[i][channel] = before[channel] + sum as f32 * units[channel];
         }
     }
 }
@@ -373,9 +382,10 @@ pub(crate) fn add_product(sum: &mut Row, a: &Row, b: &Row) {
 #[inline(always)]
 pub(crate) fn dot(a: &Row, b: &Row) -> f32 {
     let mut partial = [0.0f32; 8];
-    for (a, b) in a.as_chunks::<8>().0.iter().zip(b.as_chunks::<8>().0) {
+    let (a, b) = (a.as_chunks::<8>().0, b.as_chunks::<8>().0);
+    for eight in 0..CHANNELS / 8 {
         for i in 0..8 {
-            partial[i] += a[i] * b[i];
+            partial[i] += a[eight][i] * b[eight][i];
         }
     }
     let [a, b, c, d, e, f, g, h] = partial;
