@@ -74,6 +74,38 @@ struct Group {
     damaged: bool,
 }
 
+/// What comes next in a file.
+enum Next {
+    /// Rows to be read.
+    Rows(Ahead),
+    /// Rows that cannot be read, and why.
+    Lost { index: usize, rows: Range<u64>, reason: String },
+    /// The end of a damaged row group.
+    Salvaged { index: usize },
+    /// A row group that is empty, or another share's.
+    Passed,
+    /// The end of the file.
+    End,
+}
+
+/// Rows of a row group, to be opened.
+struct Ahead {
+    index: usize,
+    rows: Range<u64>,
+    columns: ProjectionMask,
+    /// Why they are lost, though these columns can be read.
+    lost: Option<Arc<str>>,
+    /// Whether the row group is known to be damaged.
+    is_damaged: bool,
+}
+
+impl Ahead {
+    /// Some rows of a damaged row group.
+    fn damaged(index: usize, rows: Range<u64>, columns: ProjectionMask, lost: Option<Arc<str>>) -> Self {
+        Self { index, rows, columns, lost, is_damaged: true }
+    }
+}
+
 impl Table {
     /// Opens a file; the error says why that is no Parquet file, or cannot be read as one.
     pub(crate) fn open(
@@ -155,40 +187,52 @@ impl Table {
 
     /// Opens the next rows of this share, or tells that they are lost; false if there are none.
     fn open_next(&mut self, batch: &mut Batch, limits: &Limits, left: &mut Option<u64>) -> bool {
-        let damaged = self.salvage.as_mut().map(|(index, stretches, columns)| {
-            (*index, stretches.next(), columns.clone().unwrap_or_else(ProjectionMask::all), columns.is_none())
-        });
-        let (index, rows, columns, lost, is_damaged) = match damaged {
-            Some((index, Some(Stretch { rows, reason: Some(reason) }), _, true)) => {
-                self.damage(batch, index, rows, &reason, left);
-                return true;
-            }
-            Some((index, Some(Stretch { rows, reason: Some(reason) }), columns, false)) => {
-                let reason = format!("row group {index} is damaged: {reason}");
-                (index, rows, columns, Some(reason.into()), true)
-            }
-            Some((index, Some(Stretch { rows, reason: None }), ..)) => {
-                (index, rows, ProjectionMask::all(), None, true)
-            }
-            Some((index, None, ..)) => {
+        match self.next(limits) {
+            Next::Rows(rows) => self.open_rows(rows, batch, limits, left),
+            Next::Lost { index, rows, reason } => self.damage(batch, index, rows, &reason, left),
+            Next::Salvaged { index } => {
                 self.salvage = None;
                 batch.consumed += compressed(self.metadata.metadata().row_group(index));
-                return true;
             }
-            None => {
-                let Some(index) = self.groups.next() else { return false };
-                let rows = self.firsts[index]..self.firsts[index + 1];
-                let group = self.metadata.metadata().row_group(index);
-                if !self.share.contains(&start(group)) || rows.is_empty() {
-                    return true;
+            Next::Passed => {}
+            Next::End => return false,
+        }
+        true
+    }
+
+    /// What comes next.
+    fn next(&mut self, limits: &Limits) -> Next {
+        if let Some((index, stretches, columns)) = &mut self.salvage {
+            let index = *index;
+            let Some(Stretch { rows, reason }) = stretches.next() else { return Next::Salvaged { index } };
+            return match (reason, columns) {
+                (None, _) => Next::Rows(Ahead::damaged(index, rows, ProjectionMask::all(), None)),
+                (Some(reason), None) => Next::Lost { index, rows, reason },
+                // What the other columns say of lost rows goes to quarantine with them.
+                (Some(reason), Some(columns)) => {
+                    let reason = format!("row group {index} is damaged: {reason}").into();
+                    Next::Rows(Ahead::damaged(index, rows, columns.clone(), Some(reason)))
                 }
-                if let Err(reason) = bounded(group, limits) {
-                    self.damage(batch, index, rows, &reason, left);
-                    return true;
-                }
-                (index, rows, ProjectionMask::all(), None, false)
+            };
+        }
+        let Some(index) = self.groups.next() else { return Next::End };
+        let rows = self.firsts[index]..self.firsts[index + 1];
+        let group = self.metadata.metadata().row_group(index);
+        if !self.share.contains(&start(group)) || rows.is_empty() {
+            return Next::Passed;
+        }
+        match bounded(group, limits) {
+            Err(reason) => Next::Lost { index, rows, reason },
+            Ok(()) => {
+                let columns = ProjectionMask::all();
+                Next::Rows(Ahead { index, rows, columns, lost: None, is_damaged: false })
             }
-        };
+        }
+    }
+
+    /// Opens rows; if that fails, they are lost, or looked at more closely.
+    fn open_rows(&mut self, ahead: Ahead, batch: &mut Batch, limits: &Limits, left: &mut Option<u64>) {
+        let Ahead { index, rows, columns, lost, is_damaged } = ahead;
         let group = self.metadata.metadata().row_group(index);
         let all = self.firsts[index + 1] - self.firsts[index];
         let most = STEP.min(limits.batch as u64);
@@ -202,7 +246,6 @@ impl Table {
             Err(reason) if is_damaged => self.damage(batch, index, rows, &reason, left),
             Err(reason) => self.salvage(index, rows, reason),
         }
-        true
     }
 
     /// Looks what is left of a damaged row group.
