@@ -78,6 +78,58 @@ pub(crate) fn assert_whole_parts(out: &Path, whole: &BTreeMap<String, Vec<u8>>, 
 }
 
 #[test]
+fn a_guard_goes_on_from_what_it_had_seen_before_a_run_was_killed() {
+    let Some(strace) = strace() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    // The sound documents stand first: who begins to count in the middle finds that most are cut.
+    let record = |number: usize| {
+        let text = if number < 60 { "Se fue por la tarde." } else { "CUT" };
+        let site = number % 2;
+        format!("{{\"id\":\"n{number}\",\"text\":\"{text}\",\"url\":\"https://site{site}.example/\"}}\n")
+    };
+    fs::write(path("a.jsonl"), (0..100).map(record).collect::<String>()).unwrap();
+    let rule =
+        "[[stage]]\nuse = \"rules\"\n[[stage.rule]]\nname = \"cut\"\npattern = '^CUT'\ncut = \"line\"\n";
+    for (guard, status) in [("cut = 0.45\nsite_cut = 0.45", 0), ("cut = 0.2", 4), ("site_cut = 0.3", 4)] {
+        let definition = format!("{rule}[guard]\n{guard}\nafter = 10\nsite_after = 5\n");
+        fs::write(path("p.toml"), definition).unwrap();
+        let arguments = |out: &str| {
+            let mut arguments = vec![path("p.toml"), path("a.jsonl"), "-o".into(), path(out)];
+            arguments
+                .extend(["--quiet", "--batch", "500", "--part", "1500", "--threads", "1"].map(PathBuf::from));
+            arguments
+        };
+        let resume = || command().arg("run").args(arguments("out")).arg("--resume").output().unwrap();
+        let whole = command().arg("run").args(arguments("whole")).arg("--overwrite").output().unwrap();
+        assert_eq!(whole.status.code(), Some(status), "{}", messages(&whole));
+        let mut killed = 0;
+        for number in 1.. {
+            let _ = fs::remove_dir_all(path("out"));
+            let mut run = injected(&strace, "fdatasync", &format!("signal=KILL:when={number}"));
+            let output = run.arg("run").args(arguments("out")).output().unwrap();
+            if output.status.code() == Some(status) {
+                break;
+            }
+            killed += 1;
+            let when = format!("{guard}, killed at fdatasync {number}");
+            let output = resume();
+            assert_eq!(output.status.code(), Some(status), "{when}: {}", messages(&output));
+            // It says what it would have said, examples and all.
+            assert_eq!(messages(&output), messages(&whole), "{when}");
+            if status == 0 {
+                assert_same(&tree(&path("whole")), &tree(&path("out")), &when);
+            } else {
+                // Going on again does not get past it.
+                let output = resume();
+                assert_eq!(messages(&output), messages(&whole), "{when}, again");
+            }
+        }
+        assert!(killed >= 3, "{guard}: {killed}");
+    }
+}
+
+#[test]
 fn a_run_killed_at_any_write_rename_or_sync_goes_on_to_the_same_bytes() {
     let Some(strace) = strace() else { return };
     let corpus = Corpus::new();

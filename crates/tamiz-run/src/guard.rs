@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
+use serde::{Deserialize, Serialize};
 use tamiz_pipeline::{Bounds, Guard};
 
 use crate::RunError;
@@ -23,14 +24,14 @@ pub(crate) enum Event {
     Cut,
 }
 
-/// What happened to the documents of a batch.
-#[derive(Default)]
+/// What happened to the documents of a batch, of a part, or of all.
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Seen {
     overall: Counted,
     sites: BTreeMap<String, Counted>,
 }
 
-#[derive(Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Counted {
     documents: u64,
     /// Dropped, quarantined, cut.
@@ -65,6 +66,14 @@ impl Counted {
 }
 
 impl Seen {
+    /// Adds what came after.
+    pub(crate) fn add(&mut self, later: Seen) {
+        self.overall.add(later.overall);
+        for (site, counted) in later.sites {
+            self.sites.entry(site).or_default().add(counted);
+        }
+    }
+
     /// Counts a document of that site; `example` tells it to people.
     pub(crate) fn see(
         &mut self,
@@ -99,28 +108,55 @@ impl Seen {
 pub(crate) struct Watch<'g> {
     guard: &'g Guard,
     seen: Seen,
+    /// As much of it as the journal does not yet hold.
+    part: Seen,
 }
 
 impl<'g> Watch<'g> {
-    pub(crate) fn new(guard: &'g Guard) -> Self {
-        Self { guard, seen: Seen::default() }
+    /// Watches on, after what an unfinished run has seen.
+    pub(crate) fn new(guard: &'g Guard, seen: Seen) -> Self {
+        Self { guard, seen, part: Seen::default() }
     }
 
-    /// Takes in the next batch, in the order of the input: so where the run stops depends on nothing else.
-    pub(crate) fn add(&mut self, seen: Seen) -> Result<(), RunError> {
-        self.seen.overall.add(seen.overall);
+    /// Takes in the next batch, in the order of the input: so where the run stops depends on nothing else. Gives back
+    /// the sites to be judged.
+    pub(crate) fn add(&mut self, seen: Seen) -> Vec<String> {
+        let mut known = Seen { overall: seen.overall, sites: BTreeMap::new() };
         let mut touched = Vec::new();
+        let mut room = SITES.saturating_sub(self.seen.sites.len());
         for (site, counted) in seen.sites {
-            if self.seen.sites.len() < SITES || self.seen.sites.contains_key(&site) {
-                self.seen.sites.entry(site.clone()).or_default().add(counted);
-                touched.push(site);
+            let is_new = !self.seen.sites.contains_key(&site);
+            if is_new && room == 0 {
+                continue;
+            }
+            room -= usize::from(is_new);
+            touched.push(site.clone());
+            known.sites.insert(site, counted);
+        }
+        self.part.add(Seen { overall: known.overall.clone(), sites: known.sites.clone() });
+        self.seen.add(known);
+        touched
+    }
+
+    /// What was seen since this was last asked: what the journal notes with a part.
+    pub(crate) fn part(&mut self) -> Seen {
+        std::mem::take(&mut self.part)
+    }
+
+    /// Judges all documents and those of some sites.
+    pub(crate) fn judge<'s>(&self, sites: impl Iterator<Item = &'s String>) -> Result<(), RunError> {
+        judge(&self.guard.overall, self.guard.overall.after, &self.seen.overall, "", self.guard)?;
+        for site in sites {
+            if let Some(counted) = self.seen.sites.get(site) {
+                judge(&self.guard.site, self.guard.site.after, counted, site, self.guard)?;
             }
         }
-        judge(&self.guard.overall, self.guard.overall.after, &self.seen.overall, "", self.guard)?;
-        for site in touched {
-            judge(&self.guard.site, self.guard.site.after, &self.seen.sites[&site], &site, self.guard)?;
-        }
         Ok(())
+    }
+
+    /// Judges what an unfinished run has seen. It may have ended between a part and the judgement that followed.
+    pub(crate) fn begin(&self) -> Result<(), RunError> {
+        self.judge(self.seen.sites.keys())
     }
 
     /// Judges what a whole input comes to, however small it is.

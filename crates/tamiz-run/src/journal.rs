@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tamiz_core::{Kind, Reason, RuleId};
 
 use crate::RunError;
+use crate::guard::Seen;
 use crate::output::replace;
 use crate::parts::OutputFile;
 use crate::tally::{Amount, Counts, Seconds, StageCount, Tally};
@@ -73,6 +74,9 @@ struct Entry {
     files: Vec<OutputFile>,
     /// What was counted up to its end.
     sums: Sums,
+    /// What a guard saw in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seen: Option<Seen>,
 }
 
 /// How far an unfinished run has come.
@@ -84,6 +88,8 @@ pub(crate) struct Done {
     pub(crate) parts: u64,
     pub(crate) files: Vec<OutputFile>,
     pub(crate) tally: Tally,
+    /// What a guard has seen.
+    pub(crate) seen: Seen,
 }
 
 /// A journal that a run writes.
@@ -128,8 +134,9 @@ impl Journal {
         chain: u64,
         files: Vec<OutputFile>,
         tally: &Tally,
+        seen: Option<Seen>,
     ) -> Result<(), RunError> {
-        let bytes = line(&self.path, &Entry { batches, chain, files, sums: Sums::of(tally) })?;
+        let bytes = line(&self.path, &Entry { batches, chain, files, sums: Sums::of(tally), seen })?;
         // One write a line: what a crash leaves of it is no line, and is not believed.
         let written = self.file.write_all(&bytes).and_then(|()| self.file.sync_data());
         written.map_err(|error| RunError::writing_part(&self.path, &error))
@@ -165,6 +172,7 @@ pub(crate) fn read(root: &Path) -> Result<Option<(Header, Done)>, RunError> {
         let entry: Entry = serde_json::from_slice(line).map_err(|_| broken(index + 2))?;
         (done.batches, done.chain) = (entry.batches, entry.chain);
         done.tally = entry.sums.tally();
+        done.seen.add(entry.seen.unwrap_or_default());
         done.parts += 1;
         for file in entry.files {
             let size = fs::metadata(root.join(&file.path)).map(|metadata| metadata.len()).ok();

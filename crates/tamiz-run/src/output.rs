@@ -10,6 +10,7 @@ use tamiz_formats::{Compression, Shape};
 use tamiz_review::OutputDir;
 
 use crate::clean::{Cleaned, Shapes};
+use crate::guard::Watch;
 use crate::journal::{Done, Header, JOURNAL, Journal};
 use crate::lock::{LOCK, Lock};
 use crate::parts::{OutputFile, Parts, Stream};
@@ -230,27 +231,37 @@ impl Output {
     }
 
     /// Appends what a batch has become. `tally` is of all batches up to this one. True if a part was finished.
-    pub(crate) fn write(&mut self, cleaned: &mut Cleaned, tally: &Tally) -> Result<bool, RunError> {
+    /// `watch` has seen them.
+    pub(crate) fn write(
+        &mut self,
+        cleaned: &mut Cleaned,
+        tally: &Tally,
+        watch: Option<&mut Watch<'_>>,
+    ) -> Result<bool, RunError> {
         self.batches += 1;
         self.chain = link(self.chain, cleaned.digest);
         let full = self.parts.write(&mut cleaned.blocks())?;
         if full {
-            self.close(tally)?;
+            self.close(tally, watch)?;
         }
         Ok(full)
     }
 
-    fn close(&mut self, tally: &Tally) -> Result<(), RunError> {
+    fn close(&mut self, tally: &Tally, watch: Option<&mut Watch<'_>>) -> Result<(), RunError> {
         let files = self.parts.close()?;
-        self.journal.part(self.batches, self.chain, files.clone(), tally)?;
+        self.journal.part(self.batches, self.chain, files.clone(), tally, watch.map(Watch::part))?;
         self.files.extend(files);
         Ok(())
     }
 
     /// Finishes the last part. Gives all files: those of documents kept, then those of each other stream.
-    pub(crate) fn finish(&mut self, tally: &Tally) -> Result<Vec<OutputFile>, RunError> {
+    pub(crate) fn finish(
+        &mut self,
+        tally: &Tally,
+        watch: Option<&mut Watch<'_>>,
+    ) -> Result<Vec<OutputFile>, RunError> {
         if !self.parts.is_closed() {
-            self.close(tally)?;
+            self.close(tally, watch)?;
         }
         let mut files = std::mem::take(&mut self.files);
         let stream = |file: &OutputFile| {

@@ -12,7 +12,7 @@ use tamiz_pipeline::{Guard, Pipeline};
 use crate::clean::{Cleaned, Cleaner, Shapes};
 use crate::engine::{Ending, drive};
 use crate::fit::{given, learn};
-use crate::guard::Watch;
+use crate::guard::{Seen, Watch};
 use crate::journal::{self, Done, Header};
 use crate::learn::learners;
 use crate::output::{Output, Place, clear, hex, link};
@@ -67,8 +67,10 @@ pub fn run(
     header.state = states.digest();
     let shapes = if options.parquet { Some(shapes(&listing.sources, &stages, options)?) } else { None };
     let mut done = Done { tally: Tally::new(stages.len()), ..Done::default() };
-    let mut output = if let Some((old, so_far)) = unfinished {
+    let mut watch = pipeline.guard().map(|guard| Watch::new(guard, Seen::default()));
+    let mut output = if let Some((old, mut so_far)) = unfinished {
         header.fits(&old, output)?;
+        watch = pipeline.guard().map(|guard| Watch::new(guard, std::mem::take(&mut so_far.seen)));
         done.batches = so_far.batches;
         done.chain = so_far.chain;
         if so_far.parts > 0 {
@@ -95,15 +97,16 @@ pub fn run(
     // What the finished parts hold: all that is left of a run that is stopped.
     let mut held = done.tally.clone();
     let before = done.tally.wall;
-    let (mut tally, ending) = work.run(listing.sources, stdin(), done, |cleaned, tally| {
-        if output.write(cleaned, tally)? {
-            held = tally.clone();
-        }
-        Ok(())
-    })?;
+    let (mut tally, ending) =
+        work.run(listing.sources, stdin(), done, watch.as_mut(), |cleaned, tally, watch| {
+            if output.write(cleaned, tally, watch)? {
+                held = tally.clone();
+            }
+            Ok(())
+        })?;
     let interrupted = ending != Ending::Whole;
     let clock = Instant::now();
-    let files = if interrupted { Vec::new() } else { output.finish(&tally)? };
+    let files = if interrupted { Vec::new() } else { output.finish(&tally, watch.as_mut())? };
     tally.seconds.writing += clock.elapsed().as_secs_f64();
     let wall = before + start.elapsed().as_secs_f64();
     let told = if interrupted { &held } else { &tally };
@@ -287,13 +290,14 @@ pub(crate) struct Job<'r> {
 }
 
 impl Job<'_> {
-    /// Cleans the sources, batch by batch into the sink.
+    /// Cleans the sources, batch by batch into the sink. `watch` may stop that.
     pub(crate) fn run(
         &self,
         sources: Vec<Source>,
         stdin: Box<dyn Read + Send>,
         done: Done,
-        mut sink: impl FnMut(&mut Cleaned, &Tally) -> Result<(), RunError> + Send,
+        mut watch: Option<&mut Watch<'_>>,
+        mut sink: impl FnMut(&mut Cleaned, &Tally, Option<&mut Watch<'_>>) -> Result<(), RunError> + Send,
     ) -> Result<(Tally, Ending), RunError> {
         let options = self.options;
         let bytes = sources.iter().map(|source| source.size).sum();
@@ -308,19 +312,23 @@ impl Job<'_> {
             let (stages, guard) = (self.stages, self.guard);
             Cleaner::new(stages, self.compression, self.raw_limit, self.residue, guard, self.shapes)
         };
-        let mut watch = self.guard.map(Watch::new);
+        if let Some(watch) = &watch {
+            watch.begin()?;
+        }
         let (ending, _) = drive(reader, options, cleaner, |mut cleaned: Cleaned| {
             let clock = Instant::now();
             let tally = std::mem::take(&mut cleaned.tally);
             progress.add(cleaned.consumed, tally.counts.read, tally.text_in);
             total.add(tally);
             total.wall = before + begun.elapsed().as_secs_f64();
-            sink(&mut cleaned, &total)?;
+            // The journal has to know what was seen of a part, so that comes before writing and the judgement after.
+            let sites = watch.as_mut().map(|watch| watch.add(std::mem::take(&mut cleaned.seen)));
+            sink(&mut cleaned, &total, watch.as_deref_mut())?;
             total.seconds.writing += clock.elapsed().as_secs_f64();
-            if let Some(watch) = &mut watch {
-                watch.add(std::mem::take(&mut cleaned.seen))?;
+            match (&watch, sites) {
+                (Some(watch), Some(sites)) => watch.judge(sites.iter()),
+                _ => Ok(()),
             }
-            Ok(())
         })?;
         if let (Some(watch), Ending::Whole) = (&watch, ending) {
             watch.finish()?;

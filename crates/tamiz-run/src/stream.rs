@@ -8,6 +8,7 @@ use tamiz_formats::{Compression, Source, list};
 use tamiz_pipeline::Pipeline;
 
 use crate::engine::Ending;
+use crate::guard::{Seen, Watch};
 use crate::journal::Done;
 use crate::run::{Job, prepare, stopped};
 use crate::summary::Summary;
@@ -98,7 +99,8 @@ fn pour(
         shapes: None,
         options,
     };
-    let (tally, ending) = job.run(sources, stdin, Done::default(), |cleaned, _| {
+    let mut watch = pipeline.guard().map(|guard| Watch::new(guard, Seen::default()));
+    let (tally, ending) = job.run(sources, stdin, Done::default(), watch.as_mut(), |cleaned, _, _| {
         // That nobody listens to complaints must not stop the work: they are counted all the same.
         let _ = faults.write_all(&cleaned.quarantine.bytes).and_then(|()| faults.flush());
         output
