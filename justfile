@@ -67,6 +67,11 @@ scaling *ARGUMENTS:
     if [ -x target/python/venv/bin/python ]; then target/python/venv/bin/python benches/scaling.py {{ARGUMENTS}}; \
         else python3 benches/scaling.py {{ARGUMENTS}}; fi
 
+# Whether memory stays the same for 20 times the corpus, about five minutes
+memory *ARGUMENTS:
+    cargo build --release
+    python3 benches/memory.py {{ARGUMENTS}}
+
 # Quality on the development sets, where they are at hand
 evaluate AREA="all" *ARGUMENTS:
     cargo build --release
