@@ -127,6 +127,24 @@ fn a_run_that_keeps_nothing_has_a_report_that_says_so() {
     }
 }
 
+#[test]
+fn the_documents_nearest_to_the_threshold_come_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = run(&folder, "news", DEFINITION, &[&root().join("tests/corpus")], &[]);
+    let page = read(&out.join("_tamiz/report.html"));
+    let gaps: Vec<f64> = page
+        .match_indices("title=\"score / threshold\">◆ ")
+        .map(|(at, found)| {
+            let (score, rest) = page[at + found.len()..].split_once(" / ").unwrap();
+            let threshold = rest.split('<').next().unwrap();
+            (score.parse::<f64>().unwrap() - threshold.parse::<f64>().unwrap()).abs()
+        })
+        .collect();
+    assert!(gaps.len() > 2, "{gaps:?}");
+    // The page shows two digits of each number.
+    assert!(gaps.is_sorted_by(|a, b| *a <= b + 0.021), "{gaps:?}");
+}
+
 /// A browser, where there is one.
 fn chromium() -> Option<&'static str> {
     let starts = |name: &&str| Command::new(name).arg("--version").output().is_ok_and(|o| o.status.success());
@@ -200,4 +218,35 @@ fn the_keys_j_and_k_open_the_next_document_and_the_one_before() {
     let seen = pressed.split_once("data-seen=\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0;
     let expected = ": 0 -1; j: 1 1; j: 2 2; x: 2 2; k: 1 1; k: 0 0; k: 0 0; ctrl j: 0 0";
     assert_eq!(seen, expected);
+}
+
+/// Writes into the page what it looks like.
+const MEASURE: &str = r#"<script>
+const { backgroundColor, color } = getComputedStyle(document.body);
+const { scrollWidth, clientWidth } = document.documentElement;
+document.body.dataset.seen = `${backgroundColor} ${color} ${scrollWidth <= clientWidth}`;
+</script></body>"#;
+
+#[test]
+fn the_report_turns_dark_and_fits_a_phone() {
+    let Some(browser) = chromium() else {
+        eprintln!("skipped: there is no Chromium here");
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let report = read(&hostile(&folder).join("_tamiz/report.html"));
+    let path = folder.path().join("measured.html");
+    fs::write(
+        &path,
+        report
+            .replace("http-equiv=\"Content-Security-Policy\"", "name=\"policy\"")
+            .replace("</body>", MEASURE),
+    )
+    .unwrap();
+    let seen = |more: &[&str]| {
+        let page = shown(browser, &folder, &path, &[&["--dump-dom", "--window-size=500,900"], more].concat());
+        page.split_once("data-seen=\"").and_then(|(_, rest)| rest.split_once('"')).unwrap().0.to_owned()
+    };
+    assert_eq!(seen(&["--blink-settings=preferredColorScheme=1"]), "rgb(246, 244, 239) rgb(33, 32, 29) true");
+    assert_eq!(seen(&["--blink-settings=preferredColorScheme=0"]), "rgb(21, 22, 23) rgb(233, 230, 223) true");
 }
