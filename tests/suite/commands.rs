@@ -270,7 +270,11 @@ fn a_corpus_teaches_names_that_a_later_run_and_a_reader_take() {
     };
     std::fs::write(at("one.jsonl"), pages("Aurelia Brixental", 4)).unwrap();
     std::fs::write(at("two.jsonl"), pages("Aurélia Brixental", 1)).unwrap();
-    std::fs::write(at("p.toml"), "[[stage]]\nuse = \"names\"\nmode = \"rewrite\"\ncorpus = true\n").unwrap();
+    std::fs::write(
+        at("p.toml"),
+        "[[stage]]\nuse = \"names\"\nmode = \"rewrite\"\nlanguage = \"es\"\ncorpus = true\n",
+    )
+    .unwrap();
     let tamiz = |arguments: &[&str]| {
         let output = command().current_dir(folder.path()).args(arguments).output().unwrap();
         assert_eq!(output.status.code(), Some(0), "{arguments:?}: {}", messages(&output));

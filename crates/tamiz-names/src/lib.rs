@@ -61,6 +61,7 @@ mod scan;
 mod similarity;
 mod spanish;
 mod spelling;
+mod stable;
 mod stage;
 mod tagger;
 mod token;

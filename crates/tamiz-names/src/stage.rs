@@ -6,6 +6,7 @@ use crate::corpus::Corpus;
 use crate::lexicon::Lexicon;
 use crate::read::Reading;
 use crate::rewrite::{Names, Respelling};
+use crate::stable;
 
 /// What the options have become.
 #[derive(Clone, Debug)]
@@ -34,9 +35,10 @@ struct Buffers {
     found: Vec<Name>,
 }
 
-impl tamiz_core::Stage for Stage {
-    fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
-        let Buffers { reading, respelling, found } = scratch.get();
+impl Stage {
+    /// The names of a document, each with the spelling that it is brought to.
+    fn find(&self, document: &Document, buffers: &mut Buffers, found: &mut Vec<Name>) {
+        let Buffers { reading, respelling, .. } = buffers;
         let Options { user, rewrite, language, threshold, .. } = &self.options;
         reading.read(document, user.as_ref(), self.corpus.as_ref());
         if let Some(corpus) = &self.corpus {
@@ -50,10 +52,14 @@ impl tamiz_core::Stage for Stage {
             links,
             language: language.or(reading.language),
         };
+        // What is right in one language is wrong in another: where the language is a guess, the user's tables alone
+        // change the text.
+        let certain = language.is_some() || reading.certain;
+        let threshold = if certain { *threshold } else { 1.0 };
         respelling.prepare(&names);
         for (number, mention) in mentions.iter().enumerate() {
             let proposal = respelling.propose(&names, number, *rewrite);
-            let rewrite = proposal.rewrite.filter(|(_, sure)| *rewrite && sure >= threshold);
+            let rewrite = proposal.rewrite.filter(|&(_, sure)| *rewrite && sure >= threshold);
             found.push(Name {
                 span: Span::new(mention.start as usize, mention.end as usize),
                 name_type: mention.name_type,
@@ -62,9 +68,21 @@ impl tamiz_core::Stage for Stage {
                 rewrite: rewrite.map(|(text, _)| text),
             });
         }
+    }
+}
+
+impl tamiz_core::Stage for Stage {
+    fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
+        let buffers: &mut Buffers = scratch.get();
+        let mut found = std::mem::take(&mut buffers.found);
+        self.find(document, buffers, &mut found);
+        if found.iter().any(|name| name.rewrite.is_some()) {
+            stable::settle(document, &mut found, |draft, names| self.find(draft, buffers, names));
+        }
         for name in found.drain(..) {
             document.propose(name);
         }
+        buffers.found = found;
     }
 
     fn explain(&self, document: &Document, scratch: &mut Scratch) -> Vec<Evidence> {

@@ -118,6 +118,25 @@ fn the_language_of_the_forms_can_be_chosen() {
 }
 
 #[test]
+fn where_the_language_is_a_guess_the_users_names_alone_are_rewritten() {
+    let few = "Salón de Clearport, London y Geneva.";
+    let told = |confidence| {
+        let mut document = Document::new(few);
+        let code = LanguageCode::parse("es").expect("a code");
+        document.set_language(tamiz_core::Language { code, confidence });
+        let config = Config { mode: Mode::Rewrite, lexicon: vec!["names.tsv".into()], ..Config::default() };
+        stage(config).apply(&mut document, &mut Scratch::default());
+        document.render(Marks::NAMES).text.into_owned()
+    };
+    assert_eq!(told(0.99), "Salón de Puerto Claro, Londres y Ginebra.");
+    assert_eq!(told(0.7), "Salón de Puerto Claro, London y Geneva.");
+    assert_eq!(rewritten(few), few);
+    // Catalan, which has no tables, looks like Spanish.
+    let catalan = "Va anar a London amb la seva mare, i de London a Geneva, on va passar la nit.";
+    assert_eq!(rewritten(catalan), catalan);
+}
+
+#[test]
 fn addresses_handles_and_code_stay() {
     let text = "Véase https://example.org/London, escriba a x@London.example, a @London o use `London`.";
     assert_eq!(rewritten(text), text);
