@@ -102,6 +102,18 @@ fn peek_shows_what_goes_and_why_without_colour_in_a_pipe() {
 }
 
 #[test]
+fn peek_marks_where_a_sentence_begins_within_a_line_and_not_behind_a_cut_at_its_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("page.txt"), "(EFE) La lonja abre hoy. Mañana cierra.\n").unwrap();
+    let definition = "[[stage]]\nuse = \"rules\"\n[[stage.rule]]\nname = \"agency\"\npattern = '^\\(EFE\\)'\ncut = \"match\"\n\
+        [[stage]]\nuse = \"sentences\"\n";
+    fs::write(at("p.toml"), definition).unwrap();
+    let (shown, _) = peek(&[at("p.toml").to_str().unwrap(), at("page.txt").to_str().unwrap()]);
+    assert!(shown.contains("[-(EFE)-] La lonja abre hoy. ¦Mañana cierra."), "{shown}");
+}
+
+#[test]
 fn peek_strikes_through_and_underlines_where_there_is_colour() {
     let output = command()
         .args(["peek", "pipelines/news-es.toml", "tests/corpus/es-cumbre.txt"])

@@ -101,7 +101,10 @@ pub fn list(inputs: &[String], without: &[&Path]) -> Result<Listing, Vec<InputEr
             let seen = listing.left - left;
             errors.push(InputError {
                 input: input.clone(),
-                message: format!("nothing to read: {seen} files, none with a name that is read"),
+                message: match seen {
+                    1 => "nothing to read: one file, and its name is none that is read".to_owned(),
+                    _ => format!("nothing to read: {seen} files, none with a name that is read"),
+                },
                 remedy: format!("name files that end in {}", format::NAMES),
             });
         }

@@ -173,6 +173,19 @@ mod tests {
     }
 
     #[test]
+    fn the_help_of_commands_fits_its_blocks_and_no_example_is_broken() {
+        let text = crate::reference::commands().text;
+        let widest = text.lines().max_by_key(|line| line.chars().count()).unwrap();
+        assert!(widest.chars().count() <= 76, "{widest}");
+        for command in tamiz::command_line::grammar().get_subcommands() {
+            let examples = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            for example in examples.lines() {
+                assert!(text.lines().any(|line| line == example), "{example}");
+            }
+        }
+    }
+
+    #[test]
     fn every_stage_has_a_how_to_and_a_reference() {
         let site = site().unwrap();
         let reference = site.iter().find(|page| page.path == "reference-stages.html").unwrap();

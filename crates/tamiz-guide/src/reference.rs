@@ -36,7 +36,8 @@ fn options(text: &mut String, list: &[OptionDoc], table: &str) {
 /// Every command with its help.
 pub(crate) fn commands() -> Chapter {
     let mut text = String::from("# Commands\n\nWhat `tamiz COMMAND --help` prints.\n");
-    let mut grammar = tamiz::command_line::grammar();
+    // As wide as a block of code on the page.
+    let mut grammar = tamiz::command_line::grammar().term_width(76);
     grammar.build();
     for command in grammar.get_subcommands_mut().filter(|command| command.get_name() != "help") {
         let help = command.render_long_help().to_string();

@@ -238,7 +238,10 @@ fn kept(pieces: &mut Vec<(Style, String)>, document: &Document, span: Span) {
         let mut from = from;
         while let Some(start) = marks.next_if(|start| *start <= to) {
             pieces.push((Style::Plain, safe(&source[from..start.max(from)])));
-            pieces.push((Style::Mark, "¦".into()));
+            // The first sentence of a line needs no mark, also where something is cut before it.
+            if pieces.iter().any(|(style, text)| *style != Style::Gone && !text.trim().is_empty()) {
+                pieces.push((Style::Mark, "¦".into()));
+            }
             from = start.max(from);
         }
         pieces.push((Style::Plain, safe(&source[from..to])));

@@ -20,8 +20,8 @@ use crate::shown::{several, size as size_of, thousands};
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   tamiz run pipelines/news-es.toml pages/ -o clean
-  tamiz run pipelines/news.toml 'crawl/*.jsonl.zst' -o clean --threads 8 --format jsonl.zst
-  zcat pages.jsonl.gz | tamiz run pipelines/boilerplate.toml - -o - > clean.jsonl")]
+  tamiz run pipelines/news.toml 'crawl/*.jsonl.zst' -o clean --threads 8
+  zcat pages.jsonl.gz | tamiz run my.toml - -o - > clean.jsonl")]
 pub struct Arguments {
     #[command(flatten)]
     definition: Definition,
