@@ -157,6 +157,7 @@ impl Reading {
         let cues = Cues::embedded();
         let reader = Reader::new(&cues, TableSet::of(language.and_then(LanguageCode::parse)));
         self.page.read(&document, &reader);
+        self.page.has_hints = self.hints.is_some();
         assert_eq!(self.page.lines.len(), lines.len(), "labelled lines are not blank");
         self.source.clear();
         self.source.push_str(document.source());
