@@ -44,44 +44,57 @@ impl Folded {
         let source = text.as_bytes();
         let (mut at, mut left) = (0, most);
         while left > 0 && at < source.len() {
-            // Most of a text is letters that follow others in a word: they leave their fold and begin nothing.
-            if joined {
-                let (read, written, chars) =
-                    fold_letters(glyphs, begins, &source[at..], &mut bytes[length..], left);
-                if chars > 0 {
-                    at += read;
-                    length += written;
-                    left -= chars;
-                    words_end = length;
-                    folding.last = WITHIN_WORD;
-                    continue;
+            let byte = source[at];
+            if byte.is_ascii_alphabetic() {
+                // Most of a text is letters that follow others in a word: they leave their fold and begin nothing.
+                let fold = byte | 0x20;
+                if !joined || begins[usize::from(fold)] {
+                    starts[start_count] = length as u32;
+                    start_count += 1;
+                    first_word = first_word.min(length as u32);
                 }
+                bytes[length] = fold;
+                let end = source.len().min(at.saturating_add(left));
+                let mut count = 1;
+                for (&byte, to) in source[at + 1..end].iter().zip(&mut bytes[length + 1..]) {
+                    let fold = byte | 0x20;
+                    if !byte.is_ascii_alphabetic() || begins[usize::from(fold)] {
+                        break;
+                    }
+                    *to = fold;
+                    count += 1;
+                }
+                at += count;
+                left -= count;
+                length += count;
+                words_end = length;
+                joined = true;
+                folding.last = WITHIN_WORD;
+                continue;
             }
             let begin = length;
             let (is_word, joins);
-            match glyphs.ascii.get(usize::from(source[at])) {
-                Some(&ascii) if ascii.fold != 0 => {
-                    at += 1;
-                    left -= 1;
-                    let fold = char::from(ascii.fold);
-                    if fold == folding.last && (fold == ' ' || fold == '#') {
-                        continue;
-                    }
-                    folding.last = fold;
-                    bytes[length] = ascii.fold;
-                    length += 1;
-                    is_word = ascii.is_word;
-                    joins = is_word;
+            if byte < 0x80 && glyphs.ascii[usize::from(byte)].fold != 0 {
+                let ascii = glyphs.ascii[usize::from(byte)];
+                at += 1;
+                left -= 1;
+                let fold = char::from(ascii.fold);
+                if fold == folding.last && (fold == ' ' || fold == '#') {
+                    continue;
                 }
-                _ => {
-                    let Some((_, glyph, width)) = glyphs.at(text, at) else { break };
-                    at += width;
-                    left -= 1;
-                    let Some(fold) = folding.next(glyph) else { continue };
-                    length += fold.encode_utf8(&mut bytes[begin..]).len();
-                    is_word = glyph.class & class::WORD != 0;
-                    joins = glyph.class & class::JOINS != 0;
-                }
+                folding.last = fold;
+                bytes[length] = ascii.fold;
+                length += 1;
+                is_word = ascii.is_word;
+                joins = is_word;
+            } else {
+                let Some((_, glyph, width)) = glyphs.at(text, at) else { break };
+                at += width;
+                left -= 1;
+                let Some(fold) = folding.next(glyph) else { continue };
+                length += write_fold(fold, &mut bytes[begin..]);
+                is_word = glyph.class & class::WORD != 0;
+                joins = glyph.class & class::JOINS != 0;
             }
             if (joins && !joined) || begins[usize::from(bytes[begin])] {
                 starts[start_count] = begin as u32;
@@ -134,50 +147,21 @@ impl Folded {
 /// Stands for whatever letter a word was folded up to: no blank and no digit, of which runs are one.
 const WITHIN_WORD: char = 'x';
 
-/// Folds letters in the middle of a word, as far as they are of one or two bytes and no text may begin at them. Returns
-/// how many bytes were read and written, and how many characters that were; of these at most `most`.
+/// Writes a character of a fold; returns how many bytes that were. Most are of one or two.
 #[inline(always)]
-fn fold_letters(
-    glyphs: Glyphs,
-    begins: &Begins,
-    source: &[u8],
-    folded: &mut [u8],
-    most: usize,
-) -> (usize, usize, usize) {
-    let (mut read, mut written, mut chars) = (0usize, 0, 0);
-    while chars < most {
-        let from = read;
-        // As many letters of a byte as stand here: there is room for all of them.
-        let end = source.len().min(read.saturating_add(most - chars));
-        for (&byte, to) in source[read..end].iter().zip(&mut folded[written..]) {
-            let fold = byte | 0x20;
-            if !byte.is_ascii_alphabetic() || begins[usize::from(fold)] {
-                break;
-            }
-            *to = fold;
-            read += 1;
+fn write_fold(fold: char, to: &mut [u8]) -> usize {
+    let code = fold as u32;
+    match (code, &mut *to) {
+        (..0x80, [first, ..]) => {
+            *first = code as u8;
+            1
         }
-        written += read - from;
-        chars += read - from;
-        let Some(&[first @ 0xc2..0xe0, second]) = source[read..end].first_chunk() else { break };
-        let glyph = glyphs.of_two(first, second);
-        let code = glyph.folded as u32;
-        // A letter without its accent may be of one byte: the other is written over.
-        let fold = match code {
-            0x80..0x800 => [0xc0 | (code >> 6) as u8, 0x80 | (code & 0x3f) as u8],
-            _ => [code as u8, 0],
-        };
-        let is_plain = glyph.class & (class::JOINS | class::SILENT) == class::JOINS
-            && (code >= 0x80 || fold[0].is_ascii_alphabetic())
-            && code < 0x800
-            && !begins[usize::from(fold[0])];
-        let Some(to) = folded[written..].first_chunk_mut().filter(|_| is_plain) else { break };
-        *to = fold;
-        written += 1 + usize::from(code >= 0x80);
-        read += 2;
-        chars += 1;
+        (0x80..0x800, [first, second, ..]) => {
+            (*first, *second) = (0xc0 | (code >> 6) as u8, 0x80 | (code & 0x3f) as u8);
+            2
+        }
+        _ => fold.encode_utf8(to).len(),
     }
-    (read, written, chars)
 }
 
 /// A text that was found: its end, its start, and its number.
