@@ -80,10 +80,11 @@ impl ShownLine {
 
 /// At most so many characters of a text.
 pub(super) fn short(text: &str, most: usize) -> String {
-    let text = safe(text);
-    match text.char_indices().nth(most) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text,
+    // No character becomes two, so what is left off need not be looked at.
+    let cut = if text.len() > most { text.char_indices().nth(most) } else { None };
+    match cut {
+        Some((at, _)) => safe(&text[..at]) + "…",
+        None => safe(text),
     }
 }
 
