@@ -18,6 +18,9 @@ const MOST_FORMS: usize = 4096;
 const MOST_COMPARED: usize = 24;
 /// Parts of a name that are looked at.
 const MOST_PARTS: u8 = 10;
+/// Full parts of the longest name: what has more is a list of names without marks between, and would make all of them
+/// one person.
+const MOST_NAMED: u8 = 5;
 /// How alike two spellings of one part are.
 const SAME: f64 = 0.9;
 
@@ -237,7 +240,7 @@ impl Links {
     /// Whether every part of the short form is a part of the long one, in the same order, and their numbers agree.
     fn contains(&mut self, text: &str, short: u32, long: u32) -> bool {
         let (short, long) = (self.forms[short as usize], self.forms[long as usize]);
-        if short.number != 0 && short.number != long.number {
+        if long.full > MOST_NAMED || (short.number != 0 && short.number != long.number) {
             return false;
         }
         let mut next = long.first;

@@ -10,7 +10,8 @@ use crate::scan::Mention;
 use crate::similarity::Matcher;
 use crate::spanish;
 use crate::spelling::{self, Spelling};
-use crate::token::{CAPITAL, DIGIT, Gap, LETTER, Token, UPPER};
+use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, Token, UPPER};
+use crate::words::{LANGUAGES, ORGANIZATION, Tongue, WORDS, WORK};
 
 /// How sure a spelling is: a table says so.
 const BY_TABLE: f64 = 0.98;
@@ -238,7 +239,11 @@ impl Respelling {
         // Elsewhere the table's forms are not what an editor would write: Türkiye, Congo-Brazzaville.
         let spanish = names.language.is_some_and(|code| code.as_str() == "es");
         let foreign = foreign && spanish && is_latin(surface);
-        let rewrite = (foreign && own.is_some_and(usual) && !within && mention.name_type == NameType::Place)
+        let rewrite = (foreign
+            && own.is_some_and(usual)
+            && !within
+            && !in_another(names, mention)
+            && mention.name_type == NameType::Place)
             .then_some(own)
             .flatten();
         Proposal {
@@ -275,6 +280,7 @@ impl Respelling {
         } else {
             self.aligned(names, mention, canonical)
         };
+        let rewrite = rewrite.filter(|text| self.is_spelling(names, surface, text.text(names.text)));
         let sure = |text: &Surface| {
             let text = text.text(names.text);
             if plain(text) == plain(surface) { BY_ACCENT } else { BY_SOUND }
@@ -287,6 +293,30 @@ impl Respelling {
                 (text, sure)
             }),
         }
+    }
+
+    /// Whether a spelling that the corpus prefers is the same name part by part, and no worse: not another known name
+    /// (*Jessica* for *Jessie*, but for spellings that Spanish tables join), no contraction, no accent less.
+    fn is_spelling(&mut self, names: &Names<'_>, word: &str, better: &str) -> bool {
+        let spanish = names.language.is_some_and(|code| code.as_str() == "es");
+        let marks = |word: &str| word.chars().filter(|c| !c.is_ascii()).count();
+        let mut pairs = word.split([' ', '-']).zip(better.split([' ', '-']));
+        pairs.all(|(word, better)| {
+            let (a, b) = (hash::word(word), hash::word(better));
+            if a == b {
+                // `BusinessWeek` keeps its capital, `ELTON` does not.
+                let inner = |word: &str| word.chars().skip(1).any(char::is_uppercase);
+                return inner(better) || !inner(word) || !word.chars().any(char::is_lowercase);
+            }
+            if plain(word) == plain(better) {
+                return spanish || marks(better) >= marks(word);
+            }
+            let known = parts::usual(a) > 0 && parts::usual(b) > 0;
+            (spanish || !known)
+                && word.chars().count().min(better.chars().count()) >= 4
+                && !word.contains(['\'', '’'])
+                && link::alike(&mut self.matcher, (word, a), (better, b))
+        })
     }
 
     /// A mention with those of its parts respelt that sound like a part of the canonical form.
@@ -460,6 +490,23 @@ impl Respelling {
         let alike = self.matcher.sound(word, better);
         (alike >= 0.9 && (majority || native)).then_some((better, BY_SOUND * alike))
     }
+}
+
+/// Whether a place's name is that of something else here: after an ampersand (`De Pury & Luxembourg`), and right after a
+/// word for a body or a work in small letters (`el grupo Astana`).
+fn in_another(names: &Names<'_>, mention: &Mention) -> bool {
+    let text = names.text[..mention.start as usize].trim_end();
+    if ["&", "&amp", "&amp;"].iter().any(|sign| text.ends_with(sign)) {
+        return true;
+    }
+    let first = mention.first as usize;
+    let token = &names.tokens[first];
+    if first < 1 || token.is(RUN) || token.gap != Gap::Space {
+        return false;
+    }
+    let spanish = LANGUAGES.iter().position(|code| *code == "es").map(|tongue| tongue as Tongue);
+    let before = &names.tokens[first - 1];
+    !before.is(CAPITAL) && WORDS.flags(before.hash, spanish) & (ORGANIZATION | WORK) != 0
 }
 
 /// Whether all letters are Latin ones.

@@ -214,6 +214,13 @@ impl Scanner<'_> {
         if token.is(UPPER) && length == 1 && token.len() <= 3 && case != Case::Shouted {
             return entry.weight >= 9 && token.len() >= 2;
         }
+        // `FARO/Madrid`: what sends the news from a place.
+        if token.is(UPPER)
+            && entry.weight < 7
+            && self.text.as_bytes().get(self.tokens[end - 1].end as usize) == Some(&b'/')
+        {
+            return false;
+        }
         if length > 1
             && case == Case::Telling
             && self.joined(end, last)

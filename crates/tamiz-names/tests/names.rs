@@ -97,6 +97,33 @@ fn a_short_form_goes_to_the_only_full_name() {
 }
 
 #[test]
+fn a_list_of_names_without_marks_is_nobody() {
+    let list = "Temas: Clara Dorrego Mario Quiroga Berta Lasarte Julio Ferrán Inés Robledo Pedro Solano";
+    let names = found(&format!("Habló ayer Mario Quiroga con Berta Lasarte de la obra.\n{list}\n"));
+    assert!(names.contains(&"mario quiroga|person|mario quiroga".into()), "{names:?}");
+    assert!(names.contains(&"berta lasarte|person|berta lasarte".into()), "{names:?}");
+}
+
+#[test]
+fn titles_are_no_part_of_a_name_and_agencies_no_places() {
+    let text =
+        "FARO/Madrid. Llegó Dña Marta Solano con la hermana de Dña. Berta Lasarte y todos los vecinos.";
+    let names = found(text);
+    assert!(names.contains(&"marta solano|person|marta solano".into()), "{names:?}");
+    assert!(names.contains(&"berta lasarte|person|berta lasarte".into()), "{names:?}");
+    assert!(!names.iter().any(|name| name.starts_with("dña") || name.starts_with("faro|place")), "{names:?}");
+}
+
+#[test]
+fn a_place_in_the_name_of_something_else_keeps_its_spelling() {
+    let text = "Ayer la casa Pury & London presentó en Geneva una muestra que el grupo Qatar había pagado.";
+    assert_eq!(
+        rewritten(text),
+        "Ayer la casa Pury & London presentó en Ginebra una muestra que el grupo Qatar había pagado."
+    );
+}
+
+#[test]
 fn rewriting_is_by_part_and_only_where_it_is_sure() {
     assert_eq!(
         rewritten("El ministro Nikolai Lebedev habló en Geneva. Luego, Lebedev salió."),
