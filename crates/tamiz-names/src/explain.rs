@@ -10,10 +10,7 @@ use crate::stage::Stage;
 impl Stage {
     /// For every name its row, or what found it where it stands in no lexicon, in the order of the text.
     pub(crate) fn evidence(&self, document: &Document, reading: &mut Reading) -> Vec<Evidence> {
-        reading.read(document, self.options.user.as_ref(), self.corpus.as_ref());
-        if let Some(corpus) = &self.corpus {
-            corpus.recognise(&reading.tokens, &reading.mentions, &mut reading.links);
-        }
+        self.read(document, reading);
         let unlisted = if reading.is_tagged() { TAGGED } else { RULED };
         let Reading { mentions, links, .. } = &*reading;
         let mut evidence = Vec::new();

@@ -6,7 +6,7 @@ use tamiz_core::{LanguageCode, NameType};
 
 use crate::hash;
 use crate::index::Index;
-use crate::token::{self, Token};
+use crate::token::{self, CAPITAL, Token};
 
 /// A row of a lexicon.
 #[derive(Clone, Copy, Debug)]
@@ -110,6 +110,8 @@ pub(crate) struct Lexicon {
     index: Index,
     ids: Index,
     origin: Origin,
+    /// In the user's tables, the surnames of people by their hashes: the only one who bears it, or [`NONE`].
+    surnames: Index,
     /// The first two characters of all forms of one word, as a bit map: few ideographs that stand beside each other
     /// begin one.
     pairs: Pairs,
@@ -157,6 +159,7 @@ pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
         entries: Vec::with_capacity(12_000),
         index: Index::filtered(80_000),
         ids: Index::with_capacity(12_000),
+        surnames: Index::default(),
         pairs: Pairs::default(),
     };
     for (_, text) in TABLES {
@@ -246,6 +249,15 @@ impl Lexicon {
         if let [only] = &**tokens {
             self.pairs.add(only.text(form));
         }
+        let row = &self.entries[entry as usize];
+        if row.origin == Origin::User && row.name_type == NameType::Person && tokens.len() > 1 {
+            for (i, token) in tokens.iter().enumerate().filter(|(_, token)| token.is(CAPITAL)) {
+                let bearer = if i + 1 == tokens.len() { entry } else { NONE };
+                if self.surnames.insert(token.hash, bearer) != bearer {
+                    self.surnames.replace(token.hash, NONE);
+                }
+            }
+        }
         let mut phrase = 0;
         for (i, token) in tokens.iter().enumerate() {
             phrase = if i == 0 { token.hash } else { hash::join(phrase, token.hash) };
@@ -261,6 +273,11 @@ impl Lexicon {
                 self.index.replace(phrase, value | prefix);
             }
         }
+    }
+
+    /// The only person of the user's tables who bears the surname of that hash, which is nobody's given name there.
+    pub(crate) fn bearer(&self, surname: u64) -> Option<&Entry> {
+        self.surnames.get(surname).filter(|&entry| entry != NONE).map(|entry| self.entry(entry))
     }
 
     /// The longest known form that begins at the first token: its entry and its number of tokens.

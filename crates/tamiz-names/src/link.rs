@@ -4,13 +4,13 @@ use tamiz_core::NameType;
 
 use crate::hash;
 use crate::index::Index;
-use crate::lexicon::Entry;
+use crate::lexicon::{Entry, Lexicon};
 use crate::parts;
 use crate::scan::{Mention, is_roman};
 use crate::similarity::Matcher;
 use crate::spanish;
 use crate::token::{CAPITAL, DIGIT, LETTER, Token, UPPER};
-use crate::words::{CONNECTOR, Tongue, WORDS};
+use crate::words::{COMMON, CONNECTOR, FUNCTION, Tongue, WORDS};
 
 /// Forms of one document that are linked; those after them stay alone, so that time stays linear on any text.
 const MOST_FORMS: usize = 4096;
@@ -48,7 +48,8 @@ pub(crate) struct Links {
     pub(crate) forms: Vec<Form>,
     /// For every mention its form, or [`NO_FORM`].
     pub(crate) of: Vec<u32>,
-    /// For every form that stands for a person, whom the corpus knows it as; empty if no corpus was asked.
+    /// For every form that stands for a person, whom the corpus or, by a surname, the user knows it as; empty if neither
+    /// was asked.
     pub(crate) known: Vec<Option<Entry>>,
     index: Index,
     parts: Vec<Part>,
@@ -182,6 +183,29 @@ impl Links {
         }
         self.forms.push(entry);
         form
+    }
+
+    /// A surname alone goes to its only bearer among the user's people, if nobody in the document has a full name with it
+    /// and it is no usual word.
+    pub(crate) fn recognise(&mut self, user: &Lexicon, tokens: &[Token], mentions: &[Mention]) {
+        self.known.resize(self.forms.len(), None);
+        for number in 0..self.forms.len() {
+            let form = self.forms[number];
+            let mention = &mentions[form.mention as usize];
+            if form.full != 1 || form.root != number as u32 || mention.entry.is_some() {
+                continue;
+            }
+            let part = self.parts[form.first as usize];
+            let Some(entry) = user.bearer(part.hash) else { continue };
+            let usual = part.end - part.start < 4 || WORDS.flags(part.hash, None) & (COMMON | FUNCTION) != 0;
+            let others = self.keys.partition_point(|other| other.key < part.key);
+            let mut others = self.keys[others..].iter().take_while(|other| other.key == part.key);
+            let shared = others.any(|other| self.forms[other.form as usize].full > 1);
+            let alone = mention.last - mention.first == 1 && tokens[mention.first as usize].is(CAPITAL);
+            if !usual && !shared && alone {
+                self.known[number] = Some(*entry);
+            }
+        }
     }
 
     pub(crate) fn root(&self, mut form: u32) -> u32 {

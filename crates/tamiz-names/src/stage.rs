@@ -36,14 +36,23 @@ struct Buffers {
 }
 
 impl Stage {
-    /// The names of a document, each with the spelling that it is brought to.
-    fn find(&self, document: &Document, buffers: &mut Buffers, found: &mut Vec<Name>) {
-        let Buffers { reading, respelling, .. } = buffers;
-        let Options { user, rewrite, language, threshold, .. } = &self.options;
-        reading.read(document, user.as_ref(), self.corpus.as_ref());
+    /// Reads a document, and whom the corpus and the user know of its people.
+    pub(crate) fn read(&self, document: &Document, reading: &mut Reading) {
+        let user = self.options.user.as_ref();
+        reading.read(document, user, self.corpus.as_ref());
         if let Some(corpus) = &self.corpus {
             corpus.recognise(&reading.tokens, &reading.mentions, &mut reading.links);
         }
+        if let Some(user) = user {
+            reading.links.recognise(user, &reading.tokens, &reading.mentions);
+        }
+    }
+
+    /// The names of a document, each with the spelling that it is brought to.
+    fn find(&self, document: &Document, buffers: &mut Buffers, found: &mut Vec<Name>) {
+        let Buffers { reading, respelling, .. } = buffers;
+        let Options { rewrite, language, threshold, .. } = &self.options;
+        self.read(document, reading);
         let Reading { tokens, mentions, links, .. } = &*reading;
         let names = Names {
             text: document.source(),

@@ -179,6 +179,23 @@ fn the_users_lexicon_goes_first_and_is_rewritten_by_part() {
 }
 
 #[test]
+fn a_surname_alone_goes_to_its_only_bearer_in_the_users_lexicon() {
+    let config = || Config {
+        mode: Mode::Rewrite,
+        language: LanguageCode::parse("es"),
+        lexicon: vec!["names.tsv".into()],
+        ..Config::default()
+    };
+    let (text, names) = run(config(), "Ayer, según dijo Limberg, no llegó nadie.");
+    assert_eq!(text, "Ayer, según dijo Límberg, no llegó nadie.");
+    assert_eq!(names, ["límberg|person|aurelia límberg"]);
+    // Whoever stands in the document with a full name goes first, and a given name alone is anybody's.
+    let (_, names) = run(config(), "Llegó Pedro Limberg. Ayer, según dijo Limberg, no vino Aurelia.");
+    assert_eq!(names[1], "limberg|person|pedro limberg");
+    assert!(!names.contains(&"aurelia|person|aurelia límberg".into()), "{names:?}");
+}
+
+#[test]
 fn every_wrong_option_is_reported() {
     let config =
         Config { threshold: 2.0, lexicon: vec!["bad.tsv".into(), "missing.tsv".into()], ..Config::default() };
