@@ -10,7 +10,7 @@ use crate::lexicon::{Lexicon, SHIPPED};
 use crate::link::{self, Links};
 use crate::parts;
 use crate::scan::{Case, DE, Mention, Run, Scanner};
-use crate::tagger::{self, TAUGHT, Tagger, View, Weights};
+use crate::tagger::{self, Tagger, View, Weights};
 use crate::token::{self, CAPITAL, DIGIT, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
 use crate::words::{self, FUNCTION, LANGUAGES, Tongue, Votes, WORDS};
 
@@ -40,13 +40,8 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Reads a document, with what the user and the corpus know of names.
-    pub(crate) fn read(&mut self, document: &Document, user: Option<&Lexicon>, corpus: Option<&Corpus>) {
-        self.read_with(document, user, corpus, Some(TAUGHT));
-    }
-
-    /// The same with weights of one's own for the tagger.
-    pub(crate) fn read_with(
+    /// Reads a document, with what the user and the corpus know of names, and with weights if the tagger is to decide.
+    pub(crate) fn read(
         &mut self,
         document: &Document,
         user: Option<&Lexicon>,

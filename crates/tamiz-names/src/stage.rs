@@ -7,6 +7,7 @@ use crate::lexicon::Lexicon;
 use crate::read::Reading;
 use crate::rewrite::{Names, Respelling};
 use crate::stable;
+use crate::tagger::{TAUGHT, Weights};
 
 /// What the options have become.
 #[derive(Clone, Debug)]
@@ -17,6 +18,14 @@ pub(crate) struct Options {
     pub(crate) rewrite: bool,
     pub(crate) language: Option<LanguageCode>,
     pub(crate) threshold: f64,
+    pub(crate) tagger: bool,
+}
+
+impl Options {
+    /// The tagger's weights, if it is to decide.
+    pub(crate) fn weights(&self) -> Option<Weights<'static>> {
+        self.tagger.then_some(TAUGHT)
+    }
 }
 
 /// Marks names.
@@ -39,7 +48,7 @@ impl Stage {
     /// Reads a document, and whom the corpus and the user know of its people.
     pub(crate) fn read(&self, document: &Document, reading: &mut Reading) {
         let user = self.options.user.as_ref();
-        reading.read(document, user, self.corpus.as_ref());
+        reading.read(document, user, self.corpus.as_ref(), self.options.weights());
         if let Some(corpus) = &self.corpus {
             corpus.recognise(&reading.tokens, &reading.mentions, &mut reading.links);
         }

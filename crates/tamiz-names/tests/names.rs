@@ -275,3 +275,13 @@ fn an_address_behind_any_blank_is_left_out_and_what_stands_before_it_is_read() {
         assert_eq!(found(&text), ["oviedo|place|oviedo", "inés robledo|person|inés robledo"], "{blank:?}");
     }
 }
+
+#[test]
+fn the_tagger_finds_what_rules_alone_do_not() {
+    let text =
+        "Die Schauspielerin Ylva Storm lebt seit Jahren in Husum. Storm sagte, das Meer fehle ihr in Wien.";
+    let husum = "husum|place|husum".to_string();
+    assert!(found(text).contains(&husum));
+    let rules = run(Config { tagger: false, ..Config::default() }, text).1;
+    assert!(!rules.contains(&husum) && rules.contains(&"wien|place|wien".into()), "{rules:?}");
+}

@@ -10,6 +10,7 @@ use crate::hash;
 use crate::lexicon::Lexicon;
 use crate::link::{self, NO_FORM};
 use crate::read::Reading;
+use crate::tagger::Weights;
 use crate::token::{self, CAPITAL, DIGIT, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
 
 /// Names that a state holds, at some 200 bytes each.
@@ -113,10 +114,15 @@ pub(crate) const UNKNOWN: LanguageCode = LanguageCode::UNKNOWN;
 
 impl Counts {
     /// Takes in a document.
-    pub(crate) fn observe(&mut self, document: &Document, user: Option<&Lexicon>) {
+    pub(crate) fn observe(
+        &mut self,
+        document: &Document,
+        user: Option<&Lexicon>,
+        weights: Option<Weights<'_>>,
+    ) {
         let mut working = std::mem::take(&mut self.working);
         let Buffers { reading, tokens, surface, surnames } = &mut *working.0;
-        reading.read(document, user, None);
+        reading.read(document, user, None, weights);
         for token in &reading.tokens {
             if token.is(LETTER | DIGIT | UNCASED | UNSPACED) {
                 continue;
@@ -244,7 +250,7 @@ mod tests {
             .prop_map(|texts| {
                 let mut counts = Counts::default();
                 for text in texts {
-                    counts.observe(&Document::new(text), None);
+                    counts.observe(&Document::new(text), None, None);
                 }
                 counts
             })
@@ -276,7 +282,7 @@ mod tests {
     #[test]
     fn a_state_survives_being_written() {
         let mut counts = Counts::default();
-        counts.observe(&Document::new("Ayer habló Marta Quiroga con Pedro Ferrán en la ciudad."), None);
+        counts.observe(&Document::new("Ayer habló Marta Quiroga con Pedro Ferrán en la ciudad."), None, None);
         assert_eq!(counts.names.len(), 2, "{counts:?}");
         let text = serde_json::to_string(&counts).unwrap();
         assert_eq!(serde_json::from_str::<Counts>(&text).unwrap(), counts);

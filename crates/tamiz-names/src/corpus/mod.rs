@@ -35,7 +35,7 @@ impl Fit for Learner {
     type Stage = Stage;
 
     fn observe(&self, state: &mut Counts, document: &Document) {
-        state.observe(document, self.options.user.as_ref());
+        state.observe(document, self.options.user.as_ref(), self.options.weights());
     }
 
     fn finish(&self, state: Counts) -> Stage {

@@ -387,7 +387,7 @@ mod tests {
     fn names_do_not_depend_on_what_was_read_before() {
         let text = "The mayor, John Brisk, met Ms. Odell in Denver. O’Brisk and O'Brisk left for New Haven, he said.";
         let names = |reading: &mut Reading, text: &str| {
-            reading.read(&Document::new(text), None, None);
+            reading.read(&Document::new(text), None, None, Some(TAUGHT));
             let found = reading.mentions.iter().map(|name| (name.start, name.end, name.name_type));
             found.collect::<Vec<_>>()
         };

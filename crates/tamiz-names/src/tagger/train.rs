@@ -197,7 +197,7 @@ pub fn find(texts: &[&Marked], weights: Option<&[u8]>) -> Vec<Vec<(usize, usize,
     let mut reading = Reading::default();
     let weights = weights.map(|table| Weights::of(table).expect("weights have a row for every bucket"));
     let mut find = |text: &str| {
-        reading.read_with(&Document::new(text), None, None, weights);
+        reading.read(&Document::new(text), None, None, weights);
         let name = |mention: &crate::scan::Mention| {
             (mention.start as usize, mention.end as usize, mention.name_type)
         };
