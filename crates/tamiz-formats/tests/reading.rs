@@ -284,7 +284,7 @@ fn what_cannot_be_listed_is_told_all_at_once() {
     let messages: Vec<_> = errors.iter().map(ToString::to_string).collect();
     assert_eq!(messages.len(), 4, "{messages:?}");
     assert!(messages[1].contains("says no format") && messages[1].contains(".jsonl"));
-    assert!(messages[3].contains("1 files, none with a name that is read"));
+    assert!(messages[3].contains("nothing to read: one file, and its name is none that is read"));
 }
 
 #[cfg(unix)]
