@@ -263,9 +263,8 @@ impl Language {
     /// As a stage before has told it; else it is still to be decided.
     fn of(document: &Document) -> Self {
         let told = document.language().filter(|language| language.code.is_language());
-        let known = told.and_then(|told| LANGUAGES.iter().position(|code| *code == told.code.as_str()));
         Language {
-            tongue: known.map(|at| at as Tongue),
+            tongue: told.and_then(|told| words::tongue(told.code.as_str())),
             sure: told.is_some(),
             certain: told.is_some_and(|told| told.confidence >= CERTAIN),
             decided: told.is_some(),

@@ -11,7 +11,7 @@ use crate::similarity::Matcher;
 use crate::spanish;
 use crate::spelling::{self, Spelling};
 use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, Token, UPPER};
-use crate::words::{LANGUAGES, ORGANIZATION, Tongue, WORDS, WORK};
+use crate::words::{self, ORGANIZATION, WORDS, WORK};
 
 /// How sure a spelling is: a table says so.
 const BY_TABLE: f64 = 0.98;
@@ -504,9 +504,8 @@ fn in_another(names: &Names<'_>, mention: &Mention) -> bool {
     if first < 1 || token.is(RUN) || token.gap != Gap::Space {
         return false;
     }
-    let spanish = LANGUAGES.iter().position(|code| *code == "es").map(|tongue| tongue as Tongue);
     let before = &names.tokens[first - 1];
-    !before.is(CAPITAL) && WORDS.flags(before.hash, spanish) & (ORGANIZATION | WORK) != 0
+    !before.is(CAPITAL) && WORDS.flags(before.hash, words::tongue("es")) & (ORGANIZATION | WORK) != 0
 }
 
 /// Whether all letters are Latin ones.

@@ -11,6 +11,11 @@ pub(crate) const LANGUAGES: [&str; 9] = ["de", "en", "es", "fr", "it", "nl", "pl
 /// A language of [`LANGUAGES`].
 pub(crate) type Tongue = u8;
 
+/// The language of that code, if it has tables.
+pub(crate) fn tongue(code: &str) -> Option<Tongue> {
+    LANGUAGES.iter().position(|known| *known == code).map(|at| at as Tongue)
+}
+
 /// A word that holds sentences together: tells the language, and is no name by itself.
 pub(crate) const FUNCTION: u16 = 1;
 /// A small word inside names: *de*, *von*, *bin*.
@@ -235,10 +240,7 @@ mod tests {
 
     #[test]
     fn a_word_is_known_by_its_language() {
-        let flags = |word: &str, language: &str| {
-            let tongue = LANGUAGES.iter().position(|known| *known == language).map(|at| at as Tongue);
-            WORDS.flags(hash::word(word), tongue)
-        };
+        let flags = |word: &str, language: &str| WORDS.flags(hash::word(word), tongue(language));
         assert_ne!(flags("Ministerio", "es") & ORGANIZATION, 0);
         assert_eq!(flags("ministerio", "pl"), 0);
         assert_ne!(flags("el", "es") & FUNCTION, 0);
