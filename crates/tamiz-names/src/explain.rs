@@ -11,7 +11,7 @@ impl Stage {
     /// For every name its row, or what found it where it stands in no lexicon, in the order of the text.
     pub(crate) fn evidence(&self, document: &Document, reading: &mut Reading) -> Vec<Evidence> {
         self.read(document, reading);
-        let unlisted = if reading.is_tagged() { TAGGED } else { RULED };
+        let unlisted = if reading.is_tagged { TAGGED } else { RULED };
         let Reading { mentions, links, .. } = &*reading;
         let mut evidence = Vec::new();
         for (mention, &form) in mentions.iter().zip(&links.of) {
@@ -95,5 +95,24 @@ mod tests {
         assert_eq!(told.len(), 2, "{told:?}");
         assert_eq!(told[0], ("Aurelio Quintás", "mayor".into(), "people.tsv".into(), 2));
         assert_eq!((told[1].0, told[1].2.as_str()), ("Pekín", "tamiz-names/tables/places.tsv"), "{told:?}");
+    }
+
+    #[test]
+    fn a_name_that_stands_in_no_lexicon_tells_who_found_it() {
+        let document =
+            Document::new("Yesterday the mayor, Harriet Stonebridge, came to speak with the people.");
+        for (tagger, expected) in [(true, "tagger"), (false, "capitals")] {
+            let config = Config { tagger, ..Config::default() };
+            let Ok(Step::Ready(stage)) = config.build(&One("")).map(|built| built.step) else { panic!() };
+            let told = stage.explain(&document, &mut Scratch::default());
+            let rules: Vec<String> = told
+                .iter()
+                .map(|Evidence { what, .. }| match what {
+                    Clue::Rule { rule, .. } => rule.to_string(),
+                    other => panic!("{other:?}"),
+                })
+                .collect();
+            assert_eq!(rules, [expected]);
+        }
     }
 }

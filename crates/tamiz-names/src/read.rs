@@ -24,6 +24,8 @@ pub(crate) struct Reading {
     pub(crate) language: Option<LanguageCode>,
     /// Whether the language is certain enough to change the text by.
     pub(crate) certain: bool,
+    /// Whether the tagger decided on the names, and not the rules alone.
+    pub(crate) is_tagged: bool,
     /// From which word on capitals say how much.
     pub(crate) cases: Vec<(u32, Case)>,
     /// The runs of kept text that have words.
@@ -49,7 +51,9 @@ impl Reading {
         weights: Option<Weights<'_>>,
     ) {
         self.scan(document, user, corpus);
-        if let Some(weights) = weights.filter(|_| self.is_tagged()) {
+        let weights = weights.filter(|_| tagger::decides(self.tongue));
+        self.is_tagged = weights.is_some();
+        if let Some(weights) = weights {
             let mut tagger = self.tagger.take().unwrap_or_default();
             let mut mentions = std::mem::take(&mut self.mentions);
             tagger.apply(weights, &self.view(document.source(), corpus), &self.cases, &mut mentions);
@@ -64,11 +68,6 @@ impl Reading {
                 .filter(|_| self.sure)
                 .and_then(|tongue| LanguageCode::parse(LANGUAGES[usize::from(tongue)]))
         });
-    }
-
-    /// Whether the tagger decides on the names of the document, and not the rules alone.
-    pub(crate) fn is_tagged(&self) -> bool {
-        tagger::decides(self.tongue)
     }
 
     /// What the tagger may ask about the words that were read.

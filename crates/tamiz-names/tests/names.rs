@@ -203,6 +203,7 @@ fn every_wrong_option_is_reported() {
     let places: Vec<String> = errors.iter().map(|error| error.at.join(".")).collect();
     assert_eq!(places, ["threshold", "lexicon.0", "lexicon.0", "lexicon.1"]);
     assert!(errors[1].message.starts_with("bad.tsv:1: the type `planet`"), "{}", errors[1].message);
+    assert!(errors[2].message.starts_with("bad.tsv:2: the row has no tab"), "{}", errors[2].message);
     assert!(Config { lexicon: vec!["x".into()], ..Config::default() }.build(&NoTables).is_err());
 }
 
