@@ -215,6 +215,82 @@ impl Unit for pulp::x86::V3 {
     }
 }
 
+// Wider vectors: half of the instructions.
+#[cfg(target_arch = "x86_64")]
+impl Unit for pulp::x86::V4 {
+    #[inline(always)]
+    fn multiply<const SPARSE: bool, const K: usize, const N: usize>(
+        self,
+        inputs: &[[i16; K]; N],
+        matrix: &Matrix,
+    ) -> [Sums; N] {
+        use std::arch::x86_64::__m512i;
+        const LANES: usize = 16;
+        const VECTORS: usize = CHANNELS / LANES;
+        let zero = self.avx512f._mm512_setzero_si512();
+        let mut sums = [[zero; VECTORS]; N];
+        for (at, row) in matrix.rows.iter().enumerate() {
+            let row = row.as_chunks::<LANES>().0;
+            if SPARSE {
+                let mut any = 0u32;
+                for line in 0..N {
+                    any |= pulp::cast::<Pair, u32>(inputs[line].as_chunks::<2>().0[at]);
+                }
+                if any == 0 {
+                    continue;
+                }
+            }
+            let mut pairs = [zero; N];
+            for line in 0..N {
+                let pair = pulp::cast(inputs[line].as_chunks::<2>().0[at]);
+                pairs[line] = self.avx512f._mm512_set1_epi32(pair);
+            }
+            for vector in 0..VECTORS {
+                let weights: __m512i = pulp::cast(row[vector]);
+                for line in 0..N {
+                    let product = self.avx512bw._mm512_madd_epi16(pairs[line], weights);
+                    sums[line][vector] = self.avx512f._mm512_add_epi32(sums[line][vector], product);
+                }
+            }
+        }
+        let mut result = [[0; CHANNELS]; N];
+        for line in 0..N {
+            for vector in 0..VECTORS {
+                result[line].as_chunks_mut::<LANES>().0[vector] = pulp::cast(sums[line][vector]);
+            }
+        }
+        result
+    }
+
+    #[inline(always)]
+    fn round<const K: usize>(self, values: &[f32; K], scale: f32) -> [i16; K] {
+        use std::arch::x86_64::__m512;
+        const { assert!(K.is_multiple_of(16), "inputs come in full vectors") };
+        let (scale, shift) = (self.avx512f._mm512_set1_ps(scale), self.avx512f._mm512_set1_ps(SHIFT));
+        let mut rounded = [0i16; K];
+        for (to, from) in rounded.as_chunks_mut::<16>().0.iter_mut().zip(values.as_chunks::<16>().0) {
+            let values: __m512 = pulp::cast(*from);
+            let values = self.avx512f._mm512_add_ps(self.avx512f._mm512_mul_ps(values, scale), shift);
+            let low = self.avx512f._mm512_cvtepi32_epi16(self.avx512f._mm512_castps_si512(values));
+            *to = pulp::cast(low);
+        }
+        rounded
+    }
+
+    #[inline(always)]
+    fn largest(self, values: &Row) -> f32 {
+        use std::arch::x86_64::__m512i;
+        let magnitude = self.avx512f._mm512_set1_epi32(MAGNITUDE as i32);
+        let mut largest = self.avx512f._mm512_setzero_si512();
+        for sixteen in values.as_chunks::<16>().0 {
+            let sixteen: __m512i = pulp::cast(*sixteen);
+            largest =
+                self.avx512f._mm512_max_epu32(largest, self.avx512f._mm512_and_si512(sixteen, magnitude));
+        }
+        f32::from_bits(self.avx512f._mm512_reduce_max_epu32(largest))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -228,6 +304,24 @@ mod tests {
         }
     }
 
+    #[cfg(target_arch = "x86_64")]
+    fn adds_up_as_plain_loops_do(unit: impl Unit, matrix: &Matrix, lines: &[Row; 2]) {
+        let inputs = lines.each_ref().map(|line| Plain.fill_range(line).0);
+        let sums = Plain.multiply::<false, _, _>(&inputs, matrix);
+        assert_eq!(unit.multiply::<false, _, _>(&inputs, matrix), sums);
+        let mut sparse = inputs;
+        sparse.iter_mut().for_each(|line| line[4..CHANNELS - 7].fill(0));
+        let sums = Plain.multiply::<false, _, _>(&sparse, matrix);
+        assert_eq!(unit.multiply::<true, _, _>(&sparse, matrix), sums);
+        for line in lines {
+            assert_eq!(unit.fill_range(line), Plain.fill_range(line));
+        }
+        // What no sound model makes is alike, too.
+        let strange: Row = std::array::from_fn(|i| [f32::INFINITY, -0.0, f32::NAN, 1e30, 7.5][i % 5]);
+        assert_eq!(unit.largest(&strange).to_bits(), Plain.largest(&strange).to_bits());
+        assert_eq!(unit.round(&strange, 0.5), Plain.round(&strange, 0.5));
+    }
+
     #[test]
     fn a_vector_unit_adds_up_to_the_same_as_plain_loops_and_both_to_what_floats_do() {
         let mut next = numbers();
@@ -239,19 +333,9 @@ mod tests {
         let inputs = [inputs[0], inputs[1]];
         let sums = Plain.multiply::<false, _, _>(&inputs, &rounded);
         #[cfg(target_arch = "x86_64")]
-        if let Some(unit) = pulp::x86::V3::try_new() {
-            assert_eq!(unit.multiply::<false, _, _>(&inputs, &rounded), sums);
-            let mut sparse = inputs;
-            sparse.iter_mut().for_each(|line| line[4..CHANNELS - 7].fill(0));
-            let sums = Plain.multiply::<false, _, _>(&sparse, &rounded);
-            assert_eq!(unit.multiply::<true, _, _>(&sparse, &rounded), sums);
-            for line in &lines {
-                assert_eq!(unit.fill_range(line), Plain.fill_range(line));
-            }
-            // What no sound model makes is alike, too.
-            let strange: Row = std::array::from_fn(|i| [f32::INFINITY, -0.0, f32::NAN, 1e30, 7.5][i % 5]);
-            assert_eq!(unit.largest(&strange).to_bits(), Plain.largest(&strange).to_bits());
-            assert_eq!(unit.round(&strange, 0.5), Plain.round(&strange, 0.5));
+        {
+            pulp::x86::V3::try_new().inspect(|unit| adds_up_as_plain_loops_do(*unit, &rounded, &lines));
+            pulp::x86::V4::try_new().inspect(|unit| adds_up_as_plain_loops_do(*unit, &rounded, &lines));
         }
         for line in 0..2 {
             for channel in 0..CHANNELS {

@@ -104,7 +104,9 @@ impl Pass {
     /// Labels a page.
     pub(crate) fn run(&mut self, weights: &Weights, features: &Features, extra: &[[f32; EXTRA]]) {
         #[cfg(target_arch = "x86_64")]
-        if let Some(unit) = pulp::x86::V3::try_new() {
+        if let Some(unit) = pulp::x86::V4::try_new() {
+            return unit.vectorize(Run { pass: self, unit, weights, features, extra });
+        } else if let Some(unit) = pulp::x86::V3::try_new() {
             return unit.vectorize(Run { pass: self, unit, weights, features, extra });
         }
         self.run_on(Plain, weights, features, extra);
