@@ -322,7 +322,7 @@ impl Cues {
         Cues {
             heads: Set::new(heads),
             others: Set::new(others),
-            begins,
+            begins: Begins::new(begins),
             users: Vec::new(),
             rows: OnceLock::new(),
         }

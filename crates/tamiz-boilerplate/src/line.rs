@@ -1,12 +1,12 @@
 //! What one line looks like: its shape, its words, and the cues in it. One walk over its characters.
 
-use tamiz_core::{Kind, Span};
+use tamiz_core::{Kind, Span, eight};
 
 use crate::cues::{CueId, Cues, Hit, KIND_MASKS, ROLE_MASKS, Role, TableSet};
 use crate::inside;
 use crate::notation::{Glyphs, class, is_word, two};
 use crate::search::{Folded, Found};
-use crate::walk::{Chunk, Counts, Number, SEED, Word, mix};
+use crate::walk::{Chunk, Counts, Number, Run, SEED, Word};
 use crate::words::Words;
 
 /// How many characters of a line's start cues are looked for in.
@@ -232,53 +232,41 @@ impl<'c> Reader<'c> {
                     continue;
                 }
                 // Most characters stand in runs of letters: all that they change stays in registers.
-                let (before, mut glued) = (count.chars, 0);
-                let mut hash = if word.len == 0 { SEED } else { word.hash };
-                let (mut glyph, mut code) = (glyph, c as u32);
-                let mut width = width;
+                let before = count.chars;
+                let hash = if word.len == 0 { SEED } else { word.hash };
+                let mut run = Run { count, hash, glued: 0, was_lower, foreign: 0 };
+                if width > 1 {
+                    run.letter(glyph, c as u32);
+                    at += width;
+                }
                 loop {
-                    if width > 1 {
-                        let upper = u32::from(glyph.class & UPPER != 0);
-                        count.chars += 1;
-                        count.letter(glyph.class);
-                        glued += upper & was_lower;
-                        was_lower = u32::from(glyph.class & LOWER != 0);
-                        line.foreign += u32::from(code > 0x24f);
-                        hash = mix(hash, glyph.folded as u32);
-                        at += width;
-                    }
-                    let from = at;
-                    let mut upper = 0;
-                    loop {
-                        let from = at;
-                        while let Some(byte @ b'a'..=b'z') = bytes.get(at) {
-                            hash = mix(hash, u32::from(*byte));
-                            at += 1;
+                    // Letters with accents, or of another alphabet.
+                    while let Some(&[first @ 0xc2..0xe0, second]) = bytes[at..].first_chunk() {
+                        let glyph = self.glyphs.of_two(first, second);
+                        if glyph.class & (LETTER | UNSPACED) != LETTER {
+                            break;
                         }
-                        was_lower |= u32::from(at > from);
-                        let Some(byte @ b'A'..=b'Z') = bytes.get(at) else { break };
-                        upper += 1;
-                        glued += was_lower;
-                        was_lower = 0;
-                        hash = mix(hash, u32::from(*byte | 0x20));
-                        at += 1;
+                        run.letter(glyph, two(first, second));
+                        at += 2;
                     }
-                    count.chars += (at - from) as u32;
-                    count.upper += upper;
-                    count.lower += (at - from) as u32 - upper;
-                    // A letter with an accent, or of another alphabet, goes on with the run.
-                    let Some(&[first @ 0xc2..0xe0, second]) = bytes[at..].first_chunk() else { break };
-                    (glyph, code, width) = (self.glyphs.of_two(first, second), two(first, second), 2);
-                    if glyph.class & (LETTER | UNSPACED) != LETTER {
+                    let eight = eight::eight(bytes, at);
+                    let letters = eight::first_bytes(eight::letters(eight));
+                    if letters == 0 {
+                        break;
+                    }
+                    run.ascii(eight, letters);
+                    at += letters;
+                    if letters < 8 && bytes.get(at).is_none_or(|byte| *byte < 0xc2) {
                         break;
                     }
                 }
-                let run = count.chars - before;
-                line.letters += run;
-                line.glued += glued;
-                word.hash = hash;
-                word.len += run;
+                word.len += run.count.chars - before;
+                word.hash = run.hash;
                 word.in_digits = false;
+                line.letters += run.count.chars - before;
+                line.glued += run.glued;
+                line.foreign += run.foreign;
+                (count, was_lower) = (run.count, run.was_lower);
                 continue;
             }
             if number.open {

@@ -4,13 +4,37 @@
 //! its first byte. There, a table of the patterns' first four bytes turns most places away; at those that are left, the
 //! few texts with these bytes are compared, first as far as they are all alike, then narrowed down byte by byte.
 
+use tamiz_core::eight;
+
 use crate::notation::{Folding, Glyphs, class};
 
 /// Bytes with which a text begins that may begin in the middle of a word.
-pub(crate) type Begins = [bool; 256];
+pub(crate) struct Begins {
+    bytes: [bool; 256],
+    /// The letters of ASCII among them: a bit for each.
+    letters: u32,
+}
 
 /// Those with which any text may begin anywhere.
-pub(crate) const EVERYWHERE: Begins = [true; 256];
+pub(crate) const EVERYWHERE: Begins = Begins { bytes: [true; 256], letters: (1 << 26) - 1 };
+
+impl Begins {
+    pub(crate) fn new(bytes: [bool; 256]) -> Self {
+        let letters = (b'a'..=b'z').filter(|letter| bytes[usize::from(*letter)]);
+        Self { bytes, letters: letters.fold(0, |bits, letter| bits | 1 << (letter - b'a')) }
+    }
+
+    /// The high bit of each of eight bytes that is such a letter, in small letters.
+    #[inline(always)]
+    fn among(&self, eight: u64) -> u64 {
+        let (mut found, mut left) = (0, self.letters);
+        while left != 0 {
+            found |= eight::equal(eight, b'a' + left.trailing_zeros() as u8);
+            left &= left - 1;
+        }
+        found
+    }
+}
 
 /// A folded text, where its words are, and where patterns may begin.
 #[derive(Default)]
@@ -30,8 +54,9 @@ pub(crate) struct Folded {
 impl Folded {
     /// Folds the first characters of a text, in place of what was here before.
     pub(crate) fn read(&mut self, glyphs: Glyphs, begins: &Begins, text: &str, most: usize) {
-        // A fold is at most three times as long as its text: that of `#` is a sign that no text has.
-        let room = 3 * text.len().min(most.saturating_mul(4)) + 4;
+        // A fold is at most three times as long as its text: that of `#` is a sign that no text has. And eight bytes are
+        // written at a time.
+        let room = 3 * text.len().min(most.saturating_mul(4)) + 8;
         if self.bytes.len() < room {
             self.bytes.resize(room, 0);
             self.starts.resize(room, 0);
@@ -44,34 +69,32 @@ impl Folded {
         let source = text.as_bytes();
         let (mut at, mut left) = (0, most);
         while left > 0 && at < source.len() {
-            let byte = source[at];
-            if byte.is_ascii_alphabetic() {
-                // Most of a text is letters that follow others in a word: they leave their fold and begin nothing.
-                let fold = byte | 0x20;
-                if !joined || begins[usize::from(fold)] {
-                    starts[start_count] = length as u32;
-                    start_count += 1;
+            // Most of a text is letters: they leave their fold, and what begins there is where words do.
+            let eight = eight::eight(source, at);
+            let letters = eight::letters(eight);
+            let run = eight::first_bytes(letters).min(left);
+            if run > 0 {
+                let fold = eight | letters >> 2;
+                let mut begin = begins.among(fold) & eight::low_bytes(run);
+                if !joined {
+                    begin |= 0x80;
                     first_word = first_word.min(length as u32);
                 }
-                bytes[length] = fold;
-                let end = source.len().min(at.saturating_add(left));
-                let mut count = 1;
-                for (&byte, to) in source[at + 1..end].iter().zip(&mut bytes[length + 1..]) {
-                    let fold = byte | 0x20;
-                    if !byte.is_ascii_alphabetic() || begins[usize::from(fold)] {
-                        break;
-                    }
-                    *to = fold;
-                    count += 1;
+                while begin != 0 {
+                    starts[start_count] = length as u32 + begin.trailing_zeros() / 8;
+                    start_count += 1;
+                    begin &= begin - 1;
                 }
-                at += count;
-                left -= count;
-                length += count;
+                bytes[length..][..8].copy_from_slice(&fold.to_le_bytes());
+                at += run;
+                left -= run;
+                length += run;
                 words_end = length;
                 joined = true;
                 folding.last = WITHIN_WORD;
                 continue;
             }
+            let byte = source[at];
             let begin = length;
             let (is_word, joins);
             if byte < 0x80 && glyphs.ascii[usize::from(byte)].fold != 0 {
@@ -96,7 +119,7 @@ impl Folded {
                 is_word = glyph.class & class::WORD != 0;
                 joins = glyph.class & class::JOINS != 0;
             }
-            if (joins && !joined) || begins[usize::from(bytes[begin])] {
+            if (joins && !joined) || begins.bytes[usize::from(bytes[begin])] {
                 starts[start_count] = begin as u32;
                 start_count += 1;
             }
@@ -170,30 +193,46 @@ pub(crate) type Found = [u32; 3];
 /// The texts of many patterns.
 pub(crate) struct Searcher {
     gate: Gate,
-    /// All texts in their order, one after the other; where each lies, and its number.
-    bytes: Vec<u8>,
-    texts: Vec<Place>,
     /// Texts of fewer than four bytes, each with its key and the key's mask, the shortest first.
-    short: Vec<(u32, u32, Place)>,
-    buckets: Vec<Bucket>,
-    /// For hashes of keys, a bucket from 1 or zero: an open table.
-    slots: Vec<u16>,
+    short: Vec<(u32, u32, Short)>,
+    /// Roots by the hashes of their keys: an open table.
+    roots: Vec<Root>,
+    nodes: Vec<Node>,
+    /// The first byte of each node's label: those of the nodes below one lie side by side.
+    firsts: Vec<u8>,
+    /// The labels of the nodes.
+    labels: Vec<u8>,
+    /// The numbers of the texts that end at the nodes.
+    ends: Vec<u32>,
 }
 
+/// A text of fewer than four bytes: its number and length.
 #[derive(Clone, Copy)]
-struct Place {
-    start: u32,
-    end: u32,
+struct Short {
     number: u32,
+    length: u32,
 }
 
-/// The texts that begin with the same four bytes.
-struct Bucket {
+/// Where the tree of all texts that begin with the same four bytes has its root.
+#[derive(Clone, Copy, Default)]
+struct Root {
+    /// The four bytes; zeros where there is no root.
     key: u32,
-    first: u32,
-    end: u32,
-    /// So many bytes are the same in all of them.
-    common: u32,
+    /// Bits for the bytes that may come next, by their last five bits; all if a text ends here.
+    next: u32,
+    node: u32,
+}
+
+/// A node of such a tree. Each field is a place in a list, and goes on to
+/// that of the next node.
+#[derive(Clone, Copy, Default)]
+struct Node {
+    /// The bytes that all texts from here on have next.
+    label: [u32; 2],
+    /// The texts that end after them.
+    ends: [u32; 2],
+    /// The nodes below, by their first byte.
+    below: [u32; 2],
 }
 
 impl Searcher {
@@ -209,46 +248,67 @@ impl Searcher {
         order.sort_unstable();
         let mut searcher = Self {
             gate: Gate::new(texts),
-            bytes: Vec::new(),
-            texts: Vec::new(),
             short: Vec::new(),
-            buckets: Vec::new(),
-            // At most a quarter is taken.
-            slots: vec![0; (4 * texts.len()).next_power_of_two().min(1 << 16)],
+            roots: Vec::new(),
+            nodes: Vec::new(),
+            firsts: Vec::new(),
+            labels: Vec::new(),
+            ends: Vec::new(),
         };
+        let mut long = Vec::with_capacity(order.len());
         for (_, text, number) in order {
-            let start = searcher.bytes.len() as u32;
-            searcher.bytes.extend_from_slice(text);
-            let place = Place { start, end: searcher.bytes.len() as u32, number };
             if text.len() < KEY {
-                searcher.short.push((key(text), (1 << (8 * text.len())) - 1, place));
+                let short = Short { number, length: text.len() as u32 };
+                searcher.short.push((key(text), (1 << (8 * text.len())) - 1, short));
             } else {
-                searcher.push(text, place);
+                long.push((text, number));
             }
         }
         searcher.short.sort_by_key(|(_, mask, _)| *mask);
+        searcher.grow(&long);
         searcher
     }
 
-    /// Adds the next text in order to its bucket.
-    fn push(&mut self, text: &[u8], place: Place) {
-        let (key, at) = (key(text), self.texts.len() as u32);
-        self.texts.push(place);
-        if let Some(bucket) = self.buckets.last_mut()
-            && bucket.key == key
-        {
-            let first = &self.bytes[self.texts[bucket.first as usize].start as usize..];
-            let alike = first.iter().zip(text).take_while(|(a, b)| a == b).count();
-            bucket.end = at + 1;
-            bucket.common = bucket.common.min(alike as u32);
-            return;
+    /// Makes the trees of texts in order.
+    fn grow(&mut self, texts: &[(&[u8], u32)]) {
+        // What is to become a node: its texts, and how many of their bytes lead there.
+        let mut waiting = Vec::new();
+        waiting.extend(texts.chunk_by(|(a, _), (b, _)| a[..KEY] == b[..KEY]).map(|texts| (texts, KEY)));
+        self.firsts.resize(waiting.len(), 0);
+        // At most a quarter is taken.
+        self.roots.resize((4 * waiting.len()).next_power_of_two(), Root::default());
+        for ((texts, _), node) in waiting.iter().zip(0..) {
+            let key = key(texts[0].0);
+            let next = |(text, _): &(&[u8], u32)| text.get(KEY).map_or(u32::MAX, |next| bit(*next));
+            let next = texts.iter().map(next).fold(0, |all, next| all | next);
+            let mut slot = self.first_slot(key);
+            while self.roots[slot].key != 0 {
+                slot = (slot + 1) & (self.roots.len() - 1);
+            }
+            self.roots[slot] = Root { key, next, node };
         }
-        self.buckets.push(Bucket { key, first: at, end: at + 1, common: text.len() as u32 });
-        let mut slot = hash(key) as usize % self.slots.len();
-        while self.slots[slot] != 0 {
-            slot = (slot + 1) % self.slots.len();
+        // Nodes are made in the order in which they were put there, so those below one stay together.
+        let mut at = 0;
+        while let Some(&(texts, from)) = waiting.get(at) {
+            at += 1;
+            let (first, last) = (texts[0].0, texts[texts.len() - 1].0);
+            // All texts between two have in common what these have.
+            let to = from + first[from..].iter().zip(&last[from..]).take_while(|(a, b)| a == b).count();
+            let (label, end) = (self.labels.len() as u32, self.ends.len() as u32);
+            self.labels.extend_from_slice(&first[from..to]);
+            let here = texts.partition_point(|(text, _)| text.len() == to);
+            self.ends.extend(texts[..here].iter().map(|(_, number)| number));
+            let below = waiting.len() as u32;
+            for texts in texts[here..].chunk_by(|(a, _), (b, _)| a[to] == b[to]) {
+                self.firsts.push(texts[0].0[to]);
+                waiting.push((texts, to));
+            }
+            self.nodes.push(Node {
+                label: [label, self.labels.len() as u32],
+                ends: [end, self.ends.len() as u32],
+                below: [below, waiting.len() as u32],
+            });
         }
-        self.slots[slot] = self.buckets.len() as u16;
     }
 
     /// Adds every text that stands at that byte, by its end.
@@ -256,10 +316,10 @@ impl Searcher {
     pub(crate) fn at(&self, text: &[u8], start: usize, found: &mut Vec<Found>) {
         let rest = &text[start..];
         let key = key(rest);
-        if self.gate.short[key as usize & 255] && self.gate.knows_short(key) {
-            for (short, mask, place) in &self.short {
+        if self.gate.knows_short(key) {
+            for (short, mask, Short { number, length }) in &self.short {
                 if key & mask == *short {
-                    found.push([start as u32 + place.end - place.start, start as u32, place.number]);
+                    found.push([start as u32 + length, start as u32, *number]);
                 }
             }
         }
@@ -268,45 +328,41 @@ impl Searcher {
         }
     }
 
-    fn bucket(&self, key: u32) -> Option<&Bucket> {
-        let mut slot = hash(key) as usize % self.slots.len();
-        loop {
-            let bucket = self.buckets.get(usize::from(self.slots[slot]).checked_sub(1)?)?;
-            if bucket.key == key {
-                return Some(bucket);
-            }
-            slot = (slot + 1) % self.slots.len();
-        }
+    #[inline(always)]
+    fn first_slot(&self, key: u32) -> usize {
+        hash(key) as usize & (self.roots.len() - 1)
     }
 
     #[inline(never)]
     fn narrow(&self, rest: &[u8], key: u32, start: usize, found: &mut Vec<Found>) {
-        let Some(bucket) = self.bucket(key) else { return };
-        let mut texts = &self.texts[bucket.first as usize..bucket.end as usize];
-        let mut length = bucket.common as usize;
-        let from = texts[0].start as usize;
-        // The key has been compared.
-        let common = &self.bytes[from + KEY..from + length];
-        if !rest.get(KEY..length).is_some_and(|rest| rest.iter().zip(common).all(|(a, b)| a == b)) {
-            return;
-        }
-        loop {
-            // Texts that end here stand before all longer ones.
-            while let [text, longer @ ..] = texts
-                && (text.end - text.start) as usize == length
-            {
-                found.push([(start + length) as u32, start as u32, text.number]);
-                texts = longer;
-            }
-            let Some(&next) = rest.get(length) else { return };
-            if texts.is_empty() {
+        let mut slot = self.first_slot(key);
+        while self.roots[slot].key != key {
+            if self.roots[slot].key == 0 {
                 return;
             }
-            let byte = |text: &Place| self.bytes[text.start as usize + length];
-            let from = texts.partition_point(|text| byte(text) < next);
-            texts = &texts[from..];
-            texts = &texts[..texts.partition_point(|text| byte(text) == next)];
-            length += 1;
+            slot = (slot + 1) & (self.roots.len() - 1);
+        }
+        let Root { next, node, .. } = self.roots[slot];
+        if next & rest.get(KEY).map_or(u32::MAX, |next| bit(*next)) == 0 {
+            return;
+        }
+        let mut node = &self.nodes[node as usize];
+        // The key has been compared.
+        let mut length = KEY;
+        loop {
+            for label in part(&self.labels, node.label) {
+                if rest.get(length) != Some(label) {
+                    return;
+                }
+                length += 1;
+            }
+            let to_found = |&number: &u32| [(start + length) as u32, start as u32, number];
+            found.extend(part(&self.ends, node.ends).iter().map(to_found));
+            let Some(next) = rest.get(length) else { return };
+            let Some(at) = part(&self.firsts, node.below).iter().position(|first| first == next) else {
+                return;
+            };
+            node = &self.nodes[node.below[0] as usize + at];
         }
     }
 
@@ -321,16 +377,28 @@ impl Searcher {
     }
 }
 
+/// The items of a list from one place up to another.
+#[inline(always)]
+fn part<T>(list: &[T], [from, to]: [u32; 2]) -> &[T] {
+    &list[from as usize..to as usize]
+}
+
 /// Turns away most places at which no text begins.
 struct Gate {
     /// A bit for the hash of each text's first four bytes, or of all of a shorter one: 4 kB, which stay in the cache.
     bits: Vec<u64>,
-    /// First bytes of texts shorter than that.
-    short: Begins,
+    /// A bit for the first two bytes of each text that is shorter than that.
+    short: Vec<u64>,
 }
 
 /// Bytes by which texts are told apart at first.
 const KEY: usize = 4;
+
+/// The bit of a byte in [`Root::next`].
+#[inline(always)]
+fn bit(byte: u8) -> u32 {
+    1 << (byte & 31)
+}
 
 /// A hash of 15 bits.
 #[inline(always)]
@@ -340,13 +408,24 @@ fn hash(key: u32) -> u32 {
 
 impl Gate {
     fn new(texts: &[String]) -> Self {
-        let mut gate = Self { bits: vec![0; 1 << (15 - 6)], short: [false; 256] };
+        let mut gate = Self { bits: vec![0; 1 << (15 - 6)], short: vec![0; 1 << (16 - 6)] };
         for text in texts {
-            let hash = hash(key(text.as_bytes()));
-            gate.bits[hash as usize >> 6] |= 1 << (hash & 63);
-            gate.short[text.as_bytes()[0] as usize] |= text.len() < KEY;
+            let key = key(text.as_bytes());
+            match text.len() {
+                1 => (0..=255).for_each(|second| gate.add_short(key | second << 8)),
+                2 | 3 => gate.add_short(key),
+                _ => {
+                    let hash = hash(key);
+                    gate.bits[hash as usize >> 6] |= 1 << (hash & 63);
+                }
+            }
         }
         gate
+    }
+
+    fn add_short(&mut self, key: u32) {
+        let two = key & 0xffff;
+        self.short[two as usize >> 6] |= 1 << (two & 63);
     }
 
     #[inline(always)]
@@ -357,7 +436,8 @@ impl Gate {
 
     #[inline(always)]
     fn knows_short(&self, key: u32) -> bool {
-        self.knows(key & 0xff) | self.knows(key & 0xffff) | self.knows(key & 0xff_ffff)
+        let two = key & 0xffff;
+        self.short[two as usize >> 6] >> (two & 63) & 1 != 0
     }
 }
 

@@ -1,7 +1,9 @@
 //! What the walk over a line carries along: the token, the run without blanks and the run of digits that it is in.
 
+use tamiz_core::eight;
+
 use crate::line::Line;
-use crate::notation::class;
+use crate::notation::{Glyph, class};
 use crate::words::Words;
 
 pub(crate) const SEED: u32 = 0x811c_9dc5;
@@ -113,6 +115,48 @@ impl Counts {
     pub(crate) fn letter(&mut self, class: u16) {
         self.upper += u32::from(class & class::UPPER != 0);
         self.lower += u32::from(class & class::LOWER != 0);
+    }
+}
+
+/// The run of letters being read, and what was read before it.
+pub(crate) struct Run {
+    pub(crate) count: Counts,
+    pub(crate) hash: u32,
+    /// Capitals right after a small letter.
+    pub(crate) glued: u32,
+    /// Whether the last character was a small letter: 1 or 0.
+    pub(crate) was_lower: u32,
+    /// Letters beyond the Latin alphabet.
+    pub(crate) foreign: u32,
+}
+
+impl Run {
+    /// Reads one letter.
+    #[inline(always)]
+    pub(crate) fn letter(&mut self, glyph: Glyph, code: u32) {
+        self.count.chars += 1;
+        self.count.letter(glyph.class);
+        self.glued += u32::from(glyph.class & class::UPPER != 0) & self.was_lower;
+        self.was_lower = u32::from(glyph.class & class::LOWER != 0);
+        self.foreign += u32::from(code > 0x24f);
+        self.hash = mix(self.hash, glyph.folded as u32);
+    }
+
+    /// Reads the first so many of eight bytes, all of them letters of ASCII.
+    #[inline(always)]
+    pub(crate) fn ascii(&mut self, eight: u64, letters: usize) {
+        let capitals = eight::capitals(eight, eight::letters(eight)) & eight::low_bytes(letters);
+        let folded = eight | capitals >> 2;
+        let small = (eight::letters(eight) & eight::low_bytes(letters)) ^ capitals;
+        let upper = eight::count(capitals);
+        self.count.chars += letters as u32;
+        self.count.upper += upper;
+        self.count.lower += letters as u32 - upper;
+        self.glued += eight::count(capitals & (small << 8 | u64::from(self.was_lower) << 7));
+        self.was_lower = u32::from(small >> (8 * letters - 1) & 1 != 0);
+        for letter in &folded.to_le_bytes()[..letters] {
+            self.hash = mix(self.hash, u32::from(*letter));
+        }
     }
 }
 

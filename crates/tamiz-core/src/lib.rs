@@ -34,6 +34,7 @@
 mod closest;
 mod count;
 mod document;
+pub mod eight;
 mod explain;
 mod hints;
 mod json;

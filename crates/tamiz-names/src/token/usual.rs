@@ -1,5 +1,7 @@
 //! Words that are as most words are, read eight letters at a time or by tables.
 
+use tamiz_core::eight;
+
 use super::{CAPITAL, Reading, Tokeniser, UPPER};
 use crate::hash;
 use crate::letters::{CLASS, Letter, OTHER};
@@ -29,18 +31,18 @@ impl Tokeniser<'_> {
     #[inline]
     pub(super) fn usual(&self, from: usize) -> Option<Usual> {
         // Without a branch on the length or on the capitals, which no processor would guess.
-        let (one, two) = (hash::eight(self.bytes, from), hash::eight(self.bytes, from + 8));
-        let (letters, more) = (hash::letters(one), hash::letters(two));
-        let (first, second) = (hash::first_bytes(letters), hash::first_bytes(more));
+        let (one, two) = (eight::eight(self.bytes, from), eight::eight(self.bytes, from + 8));
+        let (letters, more) = (eight::letters(one), eight::letters(two));
+        let (first, second) = (eight::first_bytes(letters), eight::first_bytes(more));
         let second = if first == 8 { second } else { 0 };
         let length = first + second;
         let end = from + length;
         if second == 8 || end > self.end || (end < self.end && !ENDS_WORD[usize::from(self.bytes[end])]) {
             return None;
         }
-        let (own, others) = (hash::low_bytes(first), hash::low_bytes(second));
-        let upper = hash::capitals(one, letters) & own;
-        let upper_more = hash::capitals(two, more) & others;
+        let (own, others) = (eight::low_bytes(first), eight::low_bytes(second));
+        let upper = eight::capitals(one, letters) & own;
+        let upper_more = eight::capitals(two, more) & others;
         let hash = hash::up_to_sixteen((one | upper >> 2) & own, (two | upper_more >> 2) & others, length);
         let capital = upper & 0x80 != 0;
         let all = upper == letters & own && upper_more == more & others;
@@ -101,11 +103,11 @@ impl Tokeniser<'_> {
         let mut i = from;
         let mut upper = 0;
         loop {
-            let eight = hash::eight(self.bytes, i);
-            let letters = hash::letters(eight);
+            let eight = eight::eight(self.bytes, i);
+            let letters = eight::letters(eight);
             let length = ((!letters & 0x8080_8080_8080_8080).trailing_zeros() / 8) as usize;
             let capitals =
-                hash::capitals(eight, letters) & (u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0));
+                eight::capitals(eight, letters) & (u64::MAX.checked_shr(64 - 8 * length as u32).unwrap_or(0));
             if i == from && capitals & 0x80 != 0 {
                 word.flags |= CAPITAL;
             }
