@@ -1,17 +1,18 @@
 //! The spelling that each name is brought to: part by part, never a short form to the full name.
 
-use tamiz_core::{LanguageCode, NameType, Span, Surface};
+mod known;
+
+use tamiz_core::{LanguageCode, Span, Surface};
 
 use crate::hash;
-use crate::lexicon::{Entry, Forms, Origin};
+use crate::lexicon::{Entry, Forms};
 use crate::link::{self, Links, NO_FORM};
 use crate::parts;
 use crate::scan::Mention;
 use crate::similarity::Matcher;
 use crate::spanish;
 use crate::spelling::{self, Spelling};
-use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, Token, UPPER};
-use crate::words::{self, ORGANIZATION, WORDS, WORK};
+use crate::token::{CAPITAL, DIGIT, Gap, LETTER, Token, UPPER};
 
 /// How sure a spelling is: a table says so.
 const BY_TABLE: f64 = 0.98;
@@ -24,8 +25,6 @@ const BY_SLIP: f64 = 0.94;
 /// The lexicon has a form of the place for this language.
 const BY_LEXICON: f64 = 0.96;
 
-/// Documents of the corpus that a person has to stand in before the text is changed by what it taught.
-const TOLD: u8 = 3;
 /// Languages in which a name has the same form in every case, but for an *s*.
 const UNINFLECTED: [&str; 12] = ["ca", "da", "de", "en", "es", "fr", "gl", "it", "nl", "no", "pt", "sv"];
 
@@ -194,154 +193,6 @@ impl Respelling {
         Proposal { canonical, id: None, rewrite }
     }
 
-    /// A place or an organization of a lexicon.
-    fn place(
-        &mut self,
-        names: &Names<'_>,
-        mention: &Mention,
-        entry: &Entry,
-        span: Span,
-        rewrite: bool,
-    ) -> Proposal {
-        let canonical = self.forms.canonical(entry, names.language);
-        if !rewrite {
-            return Proposal::known(canonical, entry);
-        }
-        let surface = span.of(names.text);
-        let shouted = !surface.chars().any(char::is_lowercase);
-        let own = names.language.and_then(|language| entry.own(language));
-        // Abbreviations and other names of the place stay; only the same name in another language's spelling goes.
-        let foreign = own.is_some_and(|own| {
-            own != surface && !shouted && entry.is_other_language(surface, names.language)
-        });
-        let beside = |at: Option<&Token>| at.is_some_and(|token| token.is(CAPITAL));
-        let before = mention.first.checked_sub(1).map(|at| &names.tokens[at as usize]);
-        let next = names.tokens.get(mention.last as usize);
-        let follows = |token: &Token| matches!(token.gap, Gap::Space | Gap::Hyphen | Gap::None);
-        // Romanisations that stand for want of a form of its own (`Wŏnsan`) are no better than the text's; and a longer
-        // form is no spelling of the short one: Washington stays without its D. C.
-        let usual = |form: &str| {
-            let words = |text: &str| text.split(' ').count();
-            let fits = words(form) == words(surface)
-                || (entry.id.starts_with("iso:") && words(form) < words(surface));
-            fits && (spanish::is_written(form) || names.language.is_none_or(|code| code.as_str() != "es"))
-        };
-        let within = (beside(before) && follows(&names.tokens[mention.first as usize]))
-            || (beside(next) && next.is_some_and(follows));
-        if entry.origin == Origin::User {
-            let rewrite = (canonical != surface && !shouted).then_some((Surface::Lexicon(canonical), 1.0));
-            return Proposal {
-                canonical: Surface::Lexicon(canonical),
-                id: Some(Surface::Lexicon(entry.id)),
-                rewrite,
-            };
-        }
-        // Elsewhere the table's forms are not what an editor would write: Türkiye, Congo-Brazzaville.
-        let spanish = names.language.is_some_and(|code| code.as_str() == "es");
-        let foreign = foreign && spanish && is_latin(surface);
-        let rewrite = (foreign
-            && own.is_some_and(usual)
-            && !within
-            && !in_another(names, mention)
-            && mention.name_type == NameType::Place)
-            .then_some(own)
-            .flatten();
-        Proposal {
-            canonical: Surface::Lexicon(canonical),
-            id: Some(Surface::Lexicon(entry.id)),
-            rewrite: rewrite.map(|form| (Surface::Lexicon(form), BY_LEXICON)),
-        }
-    }
-
-    /// A person whom the corpus knows.
-    fn learned(&mut self, names: &Names<'_>, mention: &Mention, entry: &Entry, rewrite: bool) -> Proposal {
-        let canonical = self.forms.canonical(entry, names.language);
-        if !rewrite {
-            return Proposal::known(canonical, entry);
-        }
-        let surface = &names.text[mention.start as usize..mention.end as usize];
-        let run = &names.tokens[mention.first as usize..mention.last as usize];
-        let shouted = run.iter().all(|token| token.is(UPPER | LETTER) || !token.is(CAPITAL));
-        let parts = |text: &str| text.split([' ', '-']).count();
-        let genitive =
-            surface.strip_suffix('s').is_some_and(|stem| !canonical.ends_with('s') && !stem.ends_with('s'));
-        // In other languages a name's ending may be its case.
-        let fixed = names.language.is_some_and(|code| UNINFLECTED.contains(&code.as_str()));
-        let rewrite = if !fixed
-            || !is_latin(surface)
-            || !is_latin(canonical)
-            || shouted
-            || genitive
-            || entry.weight < TOLD
-        {
-            None
-        } else if parts(surface) == parts(canonical) {
-            (surface != canonical).then_some(Surface::Lexicon(canonical))
-        } else {
-            self.aligned(names, mention, canonical)
-        };
-        let rewrite = rewrite.filter(|text| self.is_spelling(names, surface, text.text(names.text)));
-        let sure = |text: &Surface| {
-            let text = text.text(names.text);
-            if plain(text) == plain(surface) { BY_ACCENT } else { BY_SOUND }
-        };
-        Proposal {
-            canonical: Surface::Lexicon(canonical),
-            id: Some(Surface::Lexicon(entry.id)),
-            rewrite: rewrite.map(|text| {
-                let sure = sure(&text);
-                (text, sure)
-            }),
-        }
-    }
-
-    /// Whether a spelling that the corpus prefers is the same name part by part, and no worse: not another known name
-    /// (*Jessica* for *Jessie*, but for spellings that Spanish tables join), no contraction, no accent less.
-    fn is_spelling(&mut self, names: &Names<'_>, word: &str, better: &str) -> bool {
-        let spanish = names.language.is_some_and(|code| code.as_str() == "es");
-        let marks = |word: &str| word.chars().filter(|c| !c.is_ascii()).count();
-        let mut pairs = word.split([' ', '-']).zip(better.split([' ', '-']));
-        pairs.all(|(word, better)| {
-            let (a, b) = (hash::word(word), hash::word(better));
-            if a == b {
-                // `BusinessWeek` keeps its capital, `ELTON` does not.
-                let inner = |word: &str| word.chars().skip(1).any(char::is_uppercase);
-                return inner(better) || !inner(word) || !word.chars().any(char::is_lowercase);
-            }
-            if plain(word) == plain(better) {
-                return spanish || marks(better) >= marks(word);
-            }
-            let known = parts::usual(a) > 0 && parts::usual(b) > 0;
-            (spanish || !known)
-                && word.chars().count().min(better.chars().count()) >= 4
-                && !word.contains(['\'', '’'])
-                && link::alike(&mut self.matcher, (word, a), (better, b))
-        })
-    }
-
-    /// A mention with those of its parts respelt that sound like a part of the canonical form.
-    fn aligned(&mut self, names: &Names<'_>, mention: &Mention, canonical: &str) -> Option<Surface> {
-        self.text.clear();
-        let mut changed = false;
-        let mut position = mention.start;
-        for token in &names.tokens[mention.first as usize..mention.last as usize] {
-            self.text.push_str(&names.text[position as usize..token.start as usize]);
-            let word = token.text(names.text);
-            let mut best = (0.9, word);
-            for part in canonical.split(' ').filter(|_| is_part(token)) {
-                let alike = self.matcher.sound(word, part);
-                if alike > best.0 || (alike == best.0 && part == word) {
-                    best = (alike, part);
-                }
-            }
-            changed |= best.1 != word;
-            self.text.push_str(best.1);
-            position = token.end;
-        }
-        self.text.push_str(&names.text[position as usize..mention.end as usize]);
-        changed.then(|| Surface::Owned(self.text.as_str().into()))
-    }
-
     /// A mention in the spelling of its cluster and of the language, if that differs, and how sure it is.
     fn spell(
         &mut self,
@@ -490,22 +341,6 @@ impl Respelling {
         let alike = self.matcher.sound(word, better);
         (alike >= 0.9 && (majority || native)).then_some((better, BY_SOUND * alike))
     }
-}
-
-/// Whether a place's name is that of something else here: after an ampersand (`De Pury & Luxembourg`), and right after a
-/// word for a body or a work in small letters (`el grupo Astana`).
-fn in_another(names: &Names<'_>, mention: &Mention) -> bool {
-    let text = names.text[..mention.start as usize].trim_end();
-    if ["&", "&amp", "&amp;"].iter().any(|sign| text.ends_with(sign)) {
-        return true;
-    }
-    let first = mention.first as usize;
-    let token = &names.tokens[first];
-    if first < 1 || token.is(RUN) || token.gap != Gap::Space {
-        return false;
-    }
-    let before = &names.tokens[first - 1];
-    !before.is(CAPITAL) && WORDS.flags(before.hash, words::tongue("es")) & (ORGANIZATION | WORK) != 0
 }
 
 /// Whether all letters are Latin ones.
