@@ -32,7 +32,10 @@ impl Scanner<'_> {
             return (article && flags & CONNECTOR != 0 && self.flags(i + 1) & (COMMON | ORDINARY) == 0)
                 .then_some(i);
         }
-        if flags & ORDINARY != 0 || (!next && self.is_adjective(i)) {
+        if flags & ORDINARY != 0 && !(next && case == Case::Telling && self.is_more_than_ordinary(i)) {
+            return None;
+        }
+        if !next && self.is_adjective(i) {
             return None;
         }
         match case {
@@ -78,7 +81,8 @@ impl Scanner<'_> {
                             && !after.is(CAPITAL)
                             && self.flags(i + 1) & AFTER_PERSON != 0
                     });
-                    return (next || capital || speaks || (usual >= least && !self.inflected(i)))
+                    let sends = token.is(UPPER) && self.sends(i + 1, last);
+                    return (next || capital || speaks || sends || (usual >= least && !self.inflected(i)))
                         .then_some(i);
                 }
                 if common && !next {
@@ -91,6 +95,13 @@ impl Scanner<'_> {
                 (next || !token.is(UPPER) || self.is_acronym(i)).then_some(i)
             }
         }
+    }
+
+    /// Whether an ordinary English word with a capital is a part of a name here: `Roman Polanski`, `Ottoman Empire`.
+    fn is_more_than_ordinary(&self, i: usize) -> bool {
+        let next = self.flags(i + 1);
+        let person = self.part(i) >= 5 && self.part(i + 1) >= 2 && next & (COMMON | ORDINARY) == 0;
+        self.tongue == Some(EN as Tongue) && (person || next & (ORGANIZATION | PLACE_HEAD) != 0)
     }
 
     /// Whether an English word is the adjective of a country, a creed or a people, which English capitalises.
@@ -152,10 +163,19 @@ impl Scanner<'_> {
         good.then_some(k)
     }
 
-    /// Where the run that begins at `begin` ends.
+    /// Where the run that begins at `begin` ends. An article ends no name: `la U.E. El ministro`.
     pub(crate) fn extend(&self, begin: usize, last: usize, case: Case) -> usize {
+        let end = self.reach(begin, last, case);
+        let article = end > begin + 1 && {
+            const ARTICLE: u16 = FUNCTION | CONNECTOR;
+            self.tokens[end - 1].is(CAPITAL) && self.flags(end - 1) & ARTICLE == ARTICLE
+        };
+        if article { end - 1 } else { end }
+    }
+
+    fn reach(&self, begin: usize, last: usize, case: Case) -> usize {
         let head = self.flags(begin);
-        let organization = head & (ORGANIZATION | WORK) != 0;
+        let organization = head & (ORGANIZATION | WORK) != 0 && !self.tokens[begin].is_letters();
         let place = head & PLACE_HEAD != 0;
         let usual = self.part(begin);
         let mut j = begin + 1;

@@ -63,6 +63,21 @@ pub(crate) fn romanise(word: &str, out: &mut String) {
     }
 }
 
+/// A small letter without its accent, as Unicode takes the two apart; *ñ* is a letter of its own.
+pub(crate) fn without_accent(c: char) -> char {
+    match c {
+        '\u{80}'.. if !matches!(c, 'à'..='ſ' | '\u{1cd}'..='\u{1dc}' | 'ș' | 'ț' | 'ḁ'..='ỹ') => c,
+        'ñ' | 'ø' | 'ł' | 'đ' | 'ħ' | 'ŧ' | 'ð' | 'ı' | 'ŀ' | 'ĸ' | 'ŋ' | 'ŉ' | 'ſ' | '÷' | '×' => {
+            c
+        }
+        '\u{80}'.. => match any_ascii::any_ascii_char(c).as_bytes() {
+            [letter] => char::from(*letter),
+            _ => c,
+        },
+        _ => c,
+    }
+}
+
 /// Letters whose usual romanisation would hide their sound; `?` for the others.
 fn letter(c: char) -> &'static str {
     match c {

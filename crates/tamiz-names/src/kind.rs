@@ -3,11 +3,12 @@
 use tamiz_core::NameType;
 
 use crate::endings::Endings;
+use crate::hash;
 use crate::scan::Scanner;
 use crate::token::{CAPITAL, Gap, LETTER, RUN, UPPER};
 use crate::words::{
     AFTER_PERSON, BEFORE_PERSON, BEFORE_PLACE, COMMON, CONNECTOR, FUNCTION, GENERIC, ORGANIZATION,
-    PLACE_HEAD, TITLE, WORK,
+    PLACE_HEAD, TITLE, WORDS, WORK,
 };
 
 impl Scanner<'_> {
@@ -33,6 +34,29 @@ impl Scanner<'_> {
         None
     }
 
+    /// Whether a capitalised article stands before: `El Faro`.
+    pub(crate) fn is_headed(&self, first: usize) -> bool {
+        !self.tokens[first].is(RUN)
+            && self.tokens[first - 1].is(CAPITAL)
+            && self.flags(first - 1) & CONNECTOR != 0
+    }
+
+    fn is_placed(&self, at: usize) -> bool {
+        self.shipped.word(self.tokens[at].hash).is_some()
+    }
+
+    /// How many initials a name begins with: `F. C. Barcelona`.
+    fn initials(&self, first: usize, end: usize) -> usize {
+        self.tokens[first..end].iter().take_while(|token| token.is(LETTER)).count()
+    }
+
+    /// Whether initials are those that clubs have before their names.
+    fn is_club(&self, first: usize, initials: usize) -> bool {
+        let letters: String =
+            self.tokens[first..first + initials].iter().map(|token| token.text(self.text)).collect();
+        WORDS.flags(hash::word(&letters), self.tongue) & ORGANIZATION != 0
+    }
+
     /// What a run names, and whether that is a weak guess.
     pub(crate) fn type_of(&self, first: usize, end: usize, last: usize, titled: bool) -> (NameType, bool) {
         let head = self.flags(first);
@@ -51,6 +75,10 @@ impl Scanner<'_> {
         {
             organization += 3;
         }
+        let initials = self.initials(first, end);
+        if initials >= 2 && (first + initials == end || self.is_club(first, initials)) {
+            organization += 5 + initials as i32;
+        }
         if head & PLACE_HEAD != 0 && length > 1 {
             place += 4;
         }
@@ -62,6 +90,8 @@ impl Scanner<'_> {
         }
         if titled {
             person += 4;
+        } else if length == 1 && self.sends(end, last) && (self.is_headed(first) || self.is_placed(end)) {
+            organization += 4;
         }
         let mut known = 0;
         let mut full = 0;

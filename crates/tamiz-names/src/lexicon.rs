@@ -4,8 +4,10 @@ use std::sync::LazyLock;
 
 use tamiz_core::{LanguageCode, NameType};
 
+use crate::fold;
 use crate::hash;
 use crate::index::Index;
+use crate::letters;
 use crate::token::{self, CAPITAL, Token};
 
 /// A row of a lexicon.
@@ -169,9 +171,26 @@ pub(crate) static SHIPPED: LazyLock<Lexicon> = LazyLock::new(|| {
     lexicon
 });
 
-/// Marks an index value as the beginning of longer forms; the rest of the value is the entry, or [`NONE`].
+/// Marks an index value as the beginning of longer forms; the rest of the value is the entry, [`NONE`] or [`MANY`].
 const PREFIX: u32 = 1 << 31;
 const NONE: u32 = PREFIX - 2;
+/// Entries whose forms differ by their accents alone: without these, the form is nobody's.
+const MANY: u32 = PREFIX - 3;
+
+/// What the user's forms and surnames are hashed with once more, without their accents.
+const PLAIN: u64 = hash::SEED;
+
+/// The hash of a word of the text without its accents.
+fn plain(word: &str, hash: u64) -> u64 {
+    if word.is_ascii() {
+        return hash;
+    }
+    let mut small = String::with_capacity(word.len());
+    letters::write_small(word, &mut small);
+    let mut plain = String::with_capacity(small.len());
+    plain.extend(small.chars().filter(|c| !('\u{300}'..'\u{370}').contains(c)).map(fold::without_accent));
+    hash::bytes(plain.as_bytes())
+}
 
 impl Lexicon {
     /// An empty lexicon for the user's rows.
@@ -253,22 +272,48 @@ impl Lexicon {
         if row.origin == Origin::User && row.name_type == NameType::Person && tokens.len() > 1 {
             for (i, token) in tokens.iter().enumerate().filter(|(_, token)| token.is(CAPITAL)) {
                 let bearer = if i + 1 == tokens.len() { entry } else { NONE };
-                if self.surnames.insert(token.hash, bearer) != bearer {
-                    self.surnames.replace(token.hash, NONE);
+                let plain = hash::join(PLAIN, plain(token.text(form), token.hash));
+                for surname in [token.hash, plain] {
+                    if self.surnames.insert(surname, bearer) != bearer {
+                        self.surnames.replace(surname, NONE);
+                    }
                 }
             }
         }
-        let mut phrase = 0;
-        for (i, token) in tokens.iter().enumerate() {
-            phrase = if i == 0 { token.hash } else { hash::join(phrase, token.hash) };
-            let last = i + 1 == tokens.len();
+        let of_user = row.origin == Origin::User;
+        self.phrase(tokens.iter().map(|token| token.hash), entry, false);
+        if of_user {
+            let words = tokens.iter().enumerate().map(|(i, token)| {
+                let plain = plain(token.text(form), token.hash);
+                if i == 0 { hash::join(PLAIN, plain) } else { plain }
+            });
+            self.phrase(words, entry, true);
+        }
+    }
+
+    /// Puts a form into the index, by the hashes of its words; `apart` where forms of several entries are nobody's.
+    fn phrase(&mut self, words: impl ExactSizeIterator<Item = u64>, entry: u32, apart: bool) {
+        let (mut phrase, count) = (0, words.len());
+        for (i, word) in words.enumerate() {
+            phrase = if i == 0 { word } else { hash::join(phrase, word) };
+            let last = i + 1 == count;
             let known = self.index.get(phrase);
             let old = known.map_or(NONE, |value| value & !PREFIX);
             let prefix = known.map_or(0, |value| value & PREFIX) | if last { 0 } else { PREFIX };
             let better = |old: u32| {
                 old == NONE || self.entries[entry as usize].weight > self.entries[old as usize].weight
             };
-            let value = if last && better(old) { entry } else { old };
+            let value = match last {
+                true if apart => {
+                    if old == NONE || old == entry {
+                        entry
+                    } else {
+                        MANY
+                    }
+                }
+                true if better(old) => entry,
+                _ => old,
+            };
             if known != Some(value | prefix) {
                 self.index.replace(phrase, value | prefix);
             }
@@ -276,20 +321,42 @@ impl Lexicon {
     }
 
     /// The only person of the user's tables who bears the surname of that hash, which is nobody's given name there.
-    pub(crate) fn bearer(&self, surname: u64) -> Option<&Entry> {
-        self.surnames.get(surname).filter(|&entry| entry != NONE).map(|entry| self.entry(entry))
+    pub(crate) fn bearer(&self, surname: &str) -> Option<&Entry> {
+        let hash = hash::word(surname);
+        let exact = self.surnames.get(hash);
+        let bearer = exact.or_else(|| self.surnames.get(hash::join(PLAIN, plain(surname, hash))));
+        bearer.filter(|&entry| entry != NONE).map(|entry| self.entry(entry))
     }
 
     /// The longest known form that begins at the first token: its entry and its number of tokens.
     #[inline]
     pub(crate) fn longest(&self, tokens: &[Token]) -> Option<(&Entry, usize)> {
-        let mut phrase = tokens.first()?.hash;
+        self.longest_of(tokens, tokens.first()?.hash, |token| token.hash)
+    }
+
+    /// The same for the user's forms, of which accents are no part where a form stands in the text without or with others.
+    pub(crate) fn longest_of_user(&self, text: &str, tokens: &[Token]) -> Option<(&Entry, usize)> {
+        let word = |token: &Token| plain(token.text(text), token.hash);
+        let exact = self.longest(tokens);
+        let plain = self.longest_of(tokens, hash::join(PLAIN, word(tokens.first()?)), word);
+        let length = |found: &Option<(&Entry, usize)>| found.map_or(0, |(_, length)| length);
+        if length(&exact) >= length(&plain) { exact } else { plain }
+    }
+
+    #[inline]
+    fn longest_of(
+        &self,
+        tokens: &[Token],
+        first: u64,
+        word: impl Fn(&Token) -> u64,
+    ) -> Option<(&Entry, usize)> {
+        let mut phrase = first;
         let mut value = self.index.get(phrase)?;
         let mut best = None;
         let mut length = 1;
         loop {
             let entry = value & !PREFIX;
-            if entry != NONE && tokens[length - 1].may_end_name() {
+            if entry < MANY && tokens[length - 1].may_end_name() {
                 best = Some((&self.entries[entry as usize], length));
             }
             if value & PREFIX == 0 {
@@ -297,7 +364,7 @@ impl Lexicon {
             }
             match tokens.get(length) {
                 Some(token) if token.continues_phrase(&tokens[length - 1]) => {
-                    phrase = hash::join(phrase, token.hash);
+                    phrase = hash::join(phrase, word(token));
                     match self.index.get(phrase) {
                         Some(next) => value = next,
                         None => return best,

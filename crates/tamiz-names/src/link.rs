@@ -187,7 +187,7 @@ impl Links {
 
     /// A surname alone goes to its only bearer among the user's people, if nobody in the document has a full name with it
     /// and it is no usual word.
-    pub(crate) fn recognise(&mut self, user: &Lexicon, tokens: &[Token], mentions: &[Mention]) {
+    pub(crate) fn recognise(&mut self, user: &Lexicon, text: &str, tokens: &[Token], mentions: &[Mention]) {
         self.known.resize(self.forms.len(), None);
         for number in 0..self.forms.len() {
             let form = self.forms[number];
@@ -196,7 +196,7 @@ impl Links {
                 continue;
             }
             let part = self.parts[form.first as usize];
-            let Some(entry) = user.bearer(part.hash) else { continue };
+            let Some(entry) = user.bearer(&text[part.start as usize..part.end as usize]) else { continue };
             let usual = part.end - part.start < 4 || WORDS.flags(part.hash, None) & (COMMON | FUNCTION) != 0;
             let others = self.keys.partition_point(|other| other.key < part.key);
             let mut others = self.keys[others..].iter().take_while(|other| other.key == part.key);
@@ -218,7 +218,10 @@ impl Links {
     /// Joins two clusters; the better form becomes the root.
     fn join(&mut self, a: u32, b: u32, text: &str, mentions: &[Mention]) {
         let (a, b) = (self.root(a), self.root(b));
-        if a == b {
+        let entry =
+            |form: u32| mentions[self.forms[form as usize].mention as usize].entry.map(|entry| entry.id);
+        // Whom a lexicon tells apart are two.
+        if a == b || entry(a).is_some_and(|one| entry(b).is_some_and(|other| one != other)) {
             return;
         }
         let rank = |form: &Form| {
@@ -403,6 +406,7 @@ pub(crate) fn key(word: &str) -> u32 {
 pub(crate) fn settle(tokens: &[Token], mentions: &mut [Mention], people: &mut Index) {
     const PERSON: u32 = 1;
     const PLACE: u32 = 2;
+    const ALONE: u32 = 3;
     people.clear();
     for mention in mentions.iter() {
         let run = &tokens[mention.first as usize..mention.last as usize];
@@ -418,6 +422,13 @@ pub(crate) fn settle(tokens: &[Token], mentions: &mut [Mention], people: &mut In
             people.insert(run[0].hash, PLACE);
         }
     }
+    // What is a person where it can be told, is one in capitals alone as well.
+    for mention in mentions.iter() {
+        let run = &tokens[mention.first as usize..mention.last as usize];
+        if run.len() == 1 && mention.name_type == NameType::Person && !run[0].is(UPPER) {
+            people.insert(run[0].hash, ALONE);
+        }
+    }
     for mention in mentions {
         if mention.last - mention.first != 1 {
             continue;
@@ -427,6 +438,7 @@ pub(crate) fn settle(tokens: &[Token], mentions: &mut [Mention], people: &mut In
         if mention.weak {
             match said {
                 Some(PERSON) => mention.name_type = NameType::Person,
+                Some(ALONE) if token.is(UPPER) => mention.name_type = NameType::Person,
                 Some(PLACE) if !token.is(UPPER) => mention.name_type = NameType::Place,
                 _ => {}
             }

@@ -66,6 +66,8 @@ pub(crate) struct Names<'n> {
     pub(crate) mentions: &'n [Mention],
     pub(crate) links: &'n Links,
     pub(crate) language: Option<LanguageCode>,
+    /// Whether the text is in that language, as far as its words tell: words of others then belong to names.
+    pub(crate) native: bool,
 }
 
 /// What becomes of a name.

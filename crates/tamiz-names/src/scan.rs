@@ -129,7 +129,7 @@ impl Scanner<'_> {
     fn at(&mut self, i: usize, last: usize, case: Case) -> usize {
         let known = self
             .user
-            .and_then(|user| user.longest(&self.tokens[i..last]))
+            .and_then(|user| user.longest_of_user(self.text, &self.tokens[i..last]))
             .map(|(entry, length)| (*entry, length, true));
         let known = known.or_else(|| {
             if !self.tokens[i].placed {
@@ -214,11 +214,8 @@ impl Scanner<'_> {
         if token.is(UPPER) && length == 1 && token.len() <= 3 && case != Case::Shouted {
             return entry.weight >= 9 && token.len() >= 2;
         }
-        // `FARO/Madrid`: what sends the news from a place.
-        if token.is(UPPER)
-            && entry.weight < 7
-            && self.text.as_bytes().get(self.tokens[end - 1].end as usize) == Some(&b'/')
-        {
+        // `FARO/Madrid`, `El Faro/Redacción`: what sends the news, and where it comes from.
+        if entry.weight < 7 && (token.is(UPPER) || self.is_headed(i)) && self.sends(end, last) {
             return false;
         }
         if length > 1
@@ -260,8 +257,11 @@ impl Scanner<'_> {
             if flags & COMMON != 0 && entry.weight < 7 && (token.is(START) || case != Case::Telling) {
                 return false;
             }
-            // A place that goes on with another capitalised word is a person's, a club's or a street's name.
-            if self.joined(end, last) {
+            // A place that goes on with another capitalised word is a person's, a club's or a street's name; an article
+            // that nothing capitalised follows begins a sentence: `EFE/Madrid El ministro`.
+            let article =
+                self.joined(end, last) && self.flags(end) & FUNCTION != 0 && !self.joined(end + 1, last);
+            if self.joined(end, last) && !(article && entry.weight >= 5) {
                 let next = self.flags(end);
                 if entry.weight >= 9
                     && token.usual < 3
@@ -278,6 +278,14 @@ impl Scanner<'_> {
             // their beginning.
         }
         true
+    }
+
+    /// Whether a slash and another capitalised word follow: `EFE/Madrid`.
+    pub(crate) fn sends(&self, end: usize, last: usize) -> bool {
+        end < last && self.tokens[end].is(CAPITAL) && {
+            let between = self.tokens[end - 1].end as usize..self.tokens[end].start as usize;
+            self.text[between].trim() == "/"
+        }
     }
 
     pub(crate) fn part(&self, i: usize) -> u8 {
@@ -314,19 +322,20 @@ impl Scanner<'_> {
     }
 
     fn push(&mut self, mut mention: Mention) {
-        mention.end = self.ordinal_end(&mention);
+        mention.end = self.own_end(&mention);
         if self.mentions.last().is_none_or(|last| last.end <= mention.start) {
             self.mentions.push(mention);
         }
     }
 
-    /// The end of a mention with the full stop that German sets behind the number of a king: `Otto I.`
-    fn ordinal_end(&self, mention: &Mention) -> u32 {
-        let number = self.tongue == Some(DE as Tongue)
-            && mention.last > mention.first + 1
-            && self.text.as_bytes().get(mention.end as usize) == Some(&b'.')
-            && is_roman(self.tokens[mention.last as usize - 1].text(self.text));
-        mention.end + u32::from(number)
+    /// The end of a mention with a full stop of its own: `O.N.U.`, and in German that behind the number of a king, `Otto I.`
+    fn own_end(&self, mention: &Mention) -> u32 {
+        let run = &self.tokens[mention.first as usize..mention.last as usize];
+        let [_, .., last] = run else { return mention.end };
+        let number = self.tongue == Some(DE as Tongue) && is_roman(last.text(self.text));
+        let letters = last.gap == Gap::Stop && run.iter().all(|token| token.is(LETTER));
+        let stop = (number || letters) && self.text.as_bytes().get(mention.end as usize) == Some(&b'.');
+        mention.end + u32::from(stop)
     }
 
     /// Takes titles off a run, tells its type and puts it on the list.
@@ -348,7 +357,8 @@ impl Scanner<'_> {
         let token = &self.tokens[first];
         if end - first == 1 {
             let flags = self.flags(first);
-            let generic = flags & (TITLE | ORGANIZATION | PLACE_HEAD | WORK) != 0;
+            // `la UE` is one by itself.
+            let generic = flags & (TITLE | ORGANIZATION | PLACE_HEAD | WORK) != 0 && !token.is_letters();
             let surname = !token.is(START) && self.part(first) >= 3 && flags & (TITLE | ORGANIZATION) == 0;
             if generic && !surname {
                 return;
@@ -361,6 +371,15 @@ impl Scanner<'_> {
             {
                 return;
             }
+        }
+        // `South Korean`, `Sudeten German`
+        let adjective = self.tongue == Some(EN as Tongue)
+            && end - first > 1
+            && self.flags(end - 1) & ORDINARY != 0
+            && self.flags(first) & (ORGANIZATION | WORK | PLACE_HEAD) == 0
+            && self.part(first) < 3;
+        if adjective {
+            return;
         }
         let (name_type, weak) = self.type_of(first, end, last, titled);
         if let Some(head) = self.generic(first) {

@@ -102,11 +102,11 @@ pub(crate) fn one_apart(a: &[u8], b: &[u8]) -> bool {
     if short.len() == long.len() { rest <= tail + 1 } else { rest <= tail }
 }
 
-/// Whether a word ends as surnames of Russia, Ukraine and Belarus do.
+/// Whether a word ends as surnames of Russia, Ukraine and Belarus do. Those in *-off* are emigrants', who keep their names.
 pub(crate) fn is_slavic(word: &str) -> bool {
-    static ENDINGS: Endings<26> = Endings::new([
+    static ENDINGS: Endings<25> = Endings::new([
         "ov", "ev", "iov", "ova", "eva", "óv", "in", "ina", "yn", "enko", "chuk", "uk", "iuk", "yuk", "ski",
-        "skiy", "skii", "sky", "skaya", "skoy", "ich", "off", "ow", "ew", "yan", "dze",
+        "skiy", "skii", "sky", "skaya", "skoy", "ich", "ow", "ew", "yan", "dze",
     ]);
     word.len() > 4 && ENDINGS.end(word.as_bytes())
 }

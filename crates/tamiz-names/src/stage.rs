@@ -53,7 +53,7 @@ impl Stage {
             corpus.recognise(&reading.tokens, &reading.mentions, &mut reading.links);
         }
         if let Some(user) = user {
-            reading.links.recognise(user, &reading.tokens, &reading.mentions);
+            reading.links.recognise(user, document.source(), &reading.tokens, &reading.mentions);
         }
     }
 
@@ -69,6 +69,7 @@ impl Stage {
             mentions,
             links,
             language: language.or(reading.language),
+            native: language.is_none_or(|asked| reading.language.is_none_or(|own| own == asked)),
         };
         // What is right in one language is wrong in another: where the language is a guess, the user's tables alone
         // change the text.

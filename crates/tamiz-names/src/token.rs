@@ -88,6 +88,11 @@ impl Token {
         (self.end - self.start) as usize
     }
 
+    /// Whether it is letters that stand for a name, as those of a club do: `FC`, `UD`.
+    pub(crate) fn is_letters(&self) -> bool {
+        self.is(UPPER) && self.len() <= 3
+    }
+
     /// Whether a capitalised word of German that was looked up is like a noun.
     pub(crate) fn looks_a_noun(&self) -> bool {
         self.noun & COMPOUND != 0 || (self.noun & NOUN_ENDING != 0 && !self.is(UPPER))

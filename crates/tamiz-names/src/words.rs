@@ -187,6 +187,11 @@ impl Words {
         }
     }
 
+    /// In how many languages the word of that hash is common.
+    pub(crate) fn common_in(&self, hash: u64) -> u32 {
+        self.index.get(hash).map_or(0, |value| (value & COMMON_MASK).count_ones())
+    }
+
     /// Whether a common word may begin with these bytes of a word that [`is_plain`].
     #[inline]
     pub(crate) fn may_begin(&self, four: [u8; 4]) -> bool {

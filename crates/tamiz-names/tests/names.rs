@@ -15,6 +15,11 @@ impl Tables for Files {
                  port\tplace\tes=Puerto Claro\tClearport\n"
                     .into())
             }
+            Some("accents.tsv") => {
+                Ok("pons\tperson\tEulalia Pons Quílez\none\tperson\tRamón Gil\nother\tperson\tRamon Gil\n\
+                 body\torganization\tAssociació Límit\n"
+                    .into())
+            }
             Some("bad.tsv") => Ok("x\tplanet\tMars\ny\n".into()),
             _ => Err("there is no such file".into()),
         }
@@ -121,6 +126,14 @@ fn a_place_in_the_name_of_something_else_keeps_its_spelling() {
         rewritten(text),
         "Ayer la casa Pury & London presentó en Ginebra una muestra que el grupo Qatar había pagado."
     );
+    let text = "Vio «Nights in London» y estudió en la Society of London, en la Hochschule de Geneva y en la Universidad \
+                de Geneva. Jugó con los Philadelphia 76ers y vivió en Philadelphia, en Alexandria (Virginia) y en Geneva.";
+    let spanish = Config { mode: Mode::Rewrite, language: LanguageCode::parse("es"), ..Config::default() };
+    assert_eq!(
+        run(spanish, text).0,
+        "Vio «Nights in London» y estudió en la Society of London, en la Hochschule de Geneva y en la Universidad \
+         de Ginebra. Jugó con los Philadelphia 76ers y vivió en Filadelfia, en Alexandria (Virginia) y en Ginebra."
+    );
 }
 
 #[test]
@@ -176,6 +189,32 @@ fn the_users_lexicon_goes_first_and_is_rewritten_by_part() {
     let (text, names) = run(config, "La directora Aurelija Limberg llegó ayer a Clearport con su perro.");
     assert_eq!(text, "La directora Aurelia Límberg llegó ayer a Puerto Claro con su perro.");
     assert_eq!(names, ["aurelia límberg|person|aurelia límberg", "puerto claro|place|puerto claro"]);
+}
+
+#[test]
+fn accents_are_no_part_of_the_users_rows_unless_they_tell_two_apart() {
+    let ids = |text: &str| -> Vec<String> {
+        let config = Config { lexicon: vec!["accents.tsv".into()], ..Config::default() };
+        let mut document = Document::new(text);
+        stage(config).apply(&mut document, &mut Scratch::default());
+        let names = document.render(Marks::NAMES).annotations.names.expect("names were asked for");
+        names.iter().map(|name| name.id.map_or("", |id| id.text()).to_owned()).collect()
+    };
+    assert_eq!(
+        ids("Ayer Eulàlia Pons Quilez habló de la ASSOCIACIO LIMIT, y Quilez no dijo más."),
+        ["pons", "body", "pons"]
+    );
+    assert_eq!(ids("Ayer habló Quilez en la plaza."), ["pons"]);
+    assert_eq!(ids("Ayer Ramón Gil habló con Ramon Gil."), ["one", "other"]);
+    assert_eq!(ids("Ayer Ràmon Gil no habló con la gente."), [""]);
+    let config = Config {
+        mode: Mode::Rewrite,
+        language: LanguageCode::parse("es"),
+        lexicon: vec!["accents.tsv".into()],
+        ..Config::default()
+    };
+    let (text, _) = run(config, "La directora Eulália Pons Quilez llegó ayer con Ramon Gil.");
+    assert_eq!(text, "La directora Eulalia Pons Quílez llegó ayer con Ramon Gil.");
 }
 
 #[test]

@@ -319,7 +319,8 @@ impl<'c> Clusterer<'c> {
         // A person whom the user knows is the user's.
         for form in &forms {
             token::words_of(form.name, &mut speller.tokens);
-            if let Some(entry) = user.and_then(|user| user.whole(&speller.tokens)) {
+            let known = user.and_then(|user| user.longest_of_user(form.name, &speller.tokens));
+            if let Some((entry, _)) = known.filter(|(_, length)| *length == speller.tokens.len()) {
                 let canonical = entry.forms().map(|(code, form)| (code.to_owned(), form.to_owned()));
                 return Cluster {
                     id: entry.id.to_owned(),
@@ -417,6 +418,7 @@ impl Speller {
             mentions: &mentions,
             links: &self.links,
             language: Some(language),
+            native: true,
         };
         self.respelling.prepare(&names);
         self.respelling.propose(&names, 0, false).canonical.text(name).to_owned()

@@ -2,7 +2,7 @@
 //!
 //! A first pass counts the full names of people and the case of words ([`Counts`]). From them come clusters of
 //! spellings, and a lexicon that the stage takes beside the user's and the built-in ones, and that a person can read,
-//! correct and give back ([`lexicon`]).
+//! correct and give back ([`lexicon`]). Places and organizations are not learned: the README says why.
 
 mod cases;
 mod cluster;

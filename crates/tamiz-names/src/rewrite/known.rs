@@ -6,13 +6,13 @@ use super::{
     BY_ACCENT, BY_LEXICON, BY_SOUND, Names, Proposal, Respelling, UNINFLECTED, is_latin, is_part, plain,
 };
 use crate::hash;
-use crate::lexicon::{Entry, Origin};
+use crate::lexicon::{Entry, Origin, SHIPPED};
 use crate::link;
 use crate::parts;
 use crate::scan::Mention;
 use crate::spanish;
-use crate::token::{CAPITAL, Gap, LETTER, RUN, Token, UPPER};
-use crate::words::{self, ORGANIZATION, WORDS, WORK};
+use crate::token::{CAPITAL, DIGIT, Gap, LETTER, RUN, START, Token, UPPER};
+use crate::words::{self, COMMON, CONNECTOR, FUNCTION, ORGANIZATION, WORDS, WORK};
 
 /// Documents of the corpus that a person has to stand in before the text is changed by what it taught.
 const TOLD: u8 = 3;
@@ -178,18 +178,90 @@ impl Respelling {
     }
 }
 
-/// Whether a place's name is that of something else here: after an ampersand (`De Pury & Luxembourg`), and right after a
-/// word for a body or a work in small letters (`el grupo Astana`).
+/// Whether a place's name is that of something else here: after an ampersand (`De Pury & Luxembourg`), right after a word
+/// for a body or a work in small letters (`el grupo Astana`), and within a longer name of another language (`Flowering
+/// Plants of South Africa`, `Palau de la Generalitat`, `Philadelphia 76ers`) or a title.
 fn in_another(names: &Names<'_>, mention: &Mention) -> bool {
     let text = names.text[..mention.start as usize].trim_end();
     if ["&", "&amp", "&amp;"].iter().any(|sign| text.ends_with(sign)) {
         return true;
     }
-    let first = mention.first as usize;
-    let token = &names.tokens[first];
-    if first < 1 || token.is(RUN) || token.gap != Gap::Space {
-        return false;
+    let spanish = |token: &Token| WORDS.flags(token.hash, words::tongue("es"));
+    let (first, last) = (mention.first as usize, mention.last as usize);
+    let follows = |at: usize| {
+        let space = |token: &&Token| !token.is(RUN) && token.gap == Gap::Space;
+        names.tokens.get(at).filter(space)
+    };
+    // A small word that is none of Spanish, on either side; English titles have made some of theirs usual in Spanish.
+    let foreign = |token: &Token| {
+        let tongue = if spanish(token) == COMMON { words::tongue("en") } else { None };
+        let own = token.is(CAPITAL | DIGIT) || spanish(token) & !COMMON != 0;
+        names.native && !own && WORDS.flags(token.hash, tongue) & FUNCTION != 0
+    };
+    if let Some(after) = follows(last) {
+        let team = after.is(DIGIT) && after.text(names.text).bytes().any(|byte| byte.is_ascii_alphabetic());
+        if foreign(after) || team {
+            return true;
+        }
+        // `Palau de la Generalitat`
+        let of = |token: &Token| matches!(token.text(names.text), "de" | "del" | "of" | "la" | "los" | "las");
+        let mut at = last;
+        while at < last + 2 && follows(at).is_some_and(of) {
+            at += 1;
+        }
+        if at > last && follows(at).is_some_and(|token| token.is(CAPITAL)) {
+            return true;
+        }
+    }
+    // `Alexandria (Virginia)` is not the one that has a name in Spanish.
+    let other = names.tokens.get(last).filter(|token| token.gap == Gap::Parenthesis && !token.is(RUN));
+    if other.is_some_and(|token| token.is(CAPITAL) && SHIPPED.word(token.hash).is_some()) {
+        return true;
+    }
+    if follows(first).is_none() || first == 0 {
+        return is_titled(names, mention);
     }
     let before = &names.tokens[first - 1];
-    !before.is(CAPITAL) && WORDS.flags(before.hash, words::tongue("es")) & (ORGANIZATION | WORK) != 0
+    if foreign(before) || (!before.is(CAPITAL) && spanish(before) & (ORGANIZATION | WORK) != 0) {
+        return true;
+    }
+    // `Universitat Politècnica de Catalunya`: a word of the longer name that is none of Spanish.
+    let mut at = first;
+    while names.native && at > 0 && follows(at).is_some() && first - at < LONGEST {
+        at -= 1;
+        let token = &names.tokens[at];
+        if !token.is(CAPITAL) && spanish(token) & CONNECTOR == 0 {
+            break;
+        }
+        if token.is(CAPITAL) && !token.is(START) && spanish(token) == 0 && parts::usual(token.hash) == 0 {
+            return true;
+        }
+    }
+    is_titled(names, mention)
+}
+
+/// Words before a place that are looked at for a longer name.
+const LONGEST: usize = 8;
+/// Words of the longest title.
+const TITLE: usize = 8;
+
+/// Whether the place stands in quotation marks that hold a title: a few words of which the first has a capital, and that
+/// end without a stop.
+fn is_titled(names: &Names<'_>, mention: &Mention) -> bool {
+    let line = names.text[..mention.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    let before = &names.text[line..mention.start as usize];
+    let rest = &names.text[mention.end as usize..];
+    let rest = rest.split('\n').next().unwrap_or(rest);
+    let pairs = [('"', '"'), ('“', '”'), ('«', '»'), ('‘', '’')];
+    pairs.iter().any(|&(open, close)| {
+        let Some(at) = before.rfind(open) else { return false };
+        let inside = &before[at + open.len_utf8()..];
+        let straight = open == close && before.matches(open).count() % 2 == 0;
+        if straight || (open != close && inside.contains(close)) {
+            return false;
+        }
+        let Some(end) = rest.find(close) else { return false };
+        let words = inside.split_whitespace().count() + rest[..end].split_whitespace().count();
+        words < TITLE && !rest[..end].trim_end().ends_with(['.', ',', '!', '?', '…'])
+    })
 }

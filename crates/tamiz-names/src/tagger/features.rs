@@ -61,7 +61,7 @@ pub(crate) struct Group<'v> {
 /// Groups that are told of a word.
 pub(crate) const GROUPS: u64 = 7;
 /// No group has more features.
-pub(crate) const MOST_FEATURES: u64 = 24;
+pub(crate) const MOST_FEATURES: u64 = 25;
 
 /// The label that the rules give the word, in a group's context.
 const TAG: u64 = 0xF;
@@ -163,10 +163,13 @@ impl View<'_> {
         self.add(sink, 5, shape << 3 | long as u64);
         self.tongued(sink, 5, shape << 3 | long as u64);
         self.add(sink, 6, u64::from(WORDS.flags(token.hash, None)));
+        self.tongued(sink, 80, token.hash);
+        self.tongued(sink, 81, u64::from(small.contains('\'')) << 1 | u64::from(small.is_ascii()));
+        self.tongued(sink, 82, u64::from(WORDS.common_in(token.hash).min(4)) << 12 | flags);
         if token.is(LETTER | DIGIT) {
             return;
         }
-        for (letters, (at, _)) in (1u64..=4).zip(small.char_indices().rev()) {
+        for (letters, (at, _)) in (1u64..=5).zip(small.char_indices().rev()) {
             if letters >= 2 && at > 0 {
                 let suffix = hash::bytes(&small.as_bytes()[at..]);
                 self.add(sink, 7 + letters, suffix);
@@ -175,8 +178,8 @@ impl View<'_> {
                 }
             }
         }
-        if let Some((at, _)) = small.char_indices().nth(3) {
-            self.add(sink, 13, hash::bytes(&small.as_bytes()[..at]));
+        for (letters, (at, _)) in small.char_indices().enumerate().skip(2).take(3) {
+            self.add(sink, 81 + letters as u64, hash::bytes(&small.as_bytes()[..at]));
         }
         let mut stems = (0u64, 0u64, 0u64);
         self.stems(small, stem, |hash| {

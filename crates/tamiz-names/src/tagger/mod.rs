@@ -201,8 +201,12 @@ impl Tagger {
         while zones.next(&mut zone) {
             self.best(weights, view, &zone);
             self.decided.extend(&mentions[copied..zone.mentions.0]);
-            copied = zone.mentions.1;
-            self.write(view, &zone, mentions);
+            copied = zone.mentions.0;
+            // Who speaks is somebody, however little the name looks like one.
+            if !(zone.speaks && self.labels.iter().all(|&label| label == OUTSIDE)) {
+                self.write(view, &zone, mentions);
+                copied = zone.mentions.1;
+            }
         }
         self.decided.extend(&mentions[copied..]);
         self.zone = zone;

@@ -1,9 +1,11 @@
 //! Stretches of words of which some may be names.
 
+use tamiz_core::NameType;
+
 use super::{OUTSIDE, View, label_at};
 use crate::scan::{Case, DE, Mention};
 use crate::token::{CAPITAL, Gap, RUN, START, Token, UNCASED, UNSPACED};
-use crate::words::{COMMON, CONNECTOR, FUNCTION, ORDINARY, Tongue};
+use crate::words::{AFTER_PERSON, COMMON, CONNECTOR, FUNCTION, ORDINARY, Tongue};
 
 /// A stretch of words of which some may be a name: its words, the labels that the rules give them, and how well known the
 /// entries of these are, from 1.
@@ -16,6 +18,8 @@ pub(crate) struct Zone {
     pub(crate) mentions: (usize, usize),
     pub(crate) tags: Vec<u8>,
     pub(crate) weights: Vec<u16>,
+    /// A full name stands there of a person who says or does something.
+    pub(crate) speaks: bool,
 }
 
 impl Default for Zone {
@@ -27,6 +31,7 @@ impl Default for Zone {
             mentions: (0, 0),
             tags: Vec::new(),
             weights: Vec::new(),
+            speaks: false,
         }
     }
 }
@@ -71,6 +76,7 @@ impl Zones<'_> {
             zone.first = self.at;
             zone.tags.clear();
             zone.weights.clear();
+            zone.speaks = false;
             zone.mentions = (self.mention, self.mention);
             let mut fixed = false;
             let mut k = self.at;
@@ -82,6 +88,7 @@ impl Zones<'_> {
                 {
                     let short = tokens[first].start < mention.start || last <= first;
                     fixed |= short || mention.told || tokens[first].is(UNCASED | UNSPACED);
+                    zone.speaks |= self.speaks(mention, first, last);
                     for at in first..last.max(first + 1) {
                         zone.tags.push(label_at(mention.name_type, at - first, last.max(first + 1) - first));
                         zone.weights.push(mention.entry.map_or(0, |entry| u16::from(entry.weight) + 1));
@@ -121,6 +128,15 @@ impl Zones<'_> {
                 return true;
             }
         }
+    }
+
+    /// Whether it is a full name of a person, and a verb of people follows: `Harlan Brisk said`.
+    fn speaks(&self, mention: &Mention, first: usize, last: usize) -> bool {
+        let person = mention.name_type == NameType::Person && last - first > 1;
+        person
+            && self.view.tokens.get(last).is_some_and(|next| {
+                next.gap == Gap::Space && !next.is(CAPITAL | RUN) && self.view.flags(next) & AFTER_PERSON != 0
+            })
     }
 
     /// Whether the word at `k` goes on with the zone before it.
