@@ -51,6 +51,8 @@ const IDS: &[(&str, Kind, Role)] = &[
     ("cookie-notice", Kind::Notice, Role::Anywhere),
     ("copyright", Kind::Notice, Role::Short),
     ("date", Kind::Dateline, Role::Line),
+    // Over comments, and as often a section of a manual or a study: the network has to say which.
+    ("discussion", Kind::Comments, Role::Hint),
     ("donate", Kind::Promo, Role::Line),
     ("edition", Kind::Navigation, Role::Line),
     ("follow-us", Kind::Promo, Role::Label),

@@ -25,7 +25,7 @@ const OUTWEIGHS_STRONG: f32 = 0.97;
 /// The share of the threshold that a paragraph of the main block has to reach.
 const INSIDE: f32 = 0.9;
 /// The same for one with a paragraph close above.
-const NEXT_INSIDE: f32 = 0.65;
+const NEXT_INSIDE: f32 = 0.55;
 
 /// The least tokens of an article that readers' comments may stand below.
 const COMMENTED: u32 = 100;

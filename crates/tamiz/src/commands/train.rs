@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
 use tamiz_boilerplate::model::train::{
-    Page, Recipe, Record, count_site_repeats, cross_validate, report, train,
+    Page, Recipe, Record, count_site_repeats, cross_validate, find_titles, report, train,
 };
 use tamiz_formats::html;
 
@@ -27,12 +27,13 @@ enum TrainCommand {
 
 /// Learn which lines are content, for the stage `boilerplate`
 ///
-/// LABELLED is JSON Lines, plain, .gz or .zst, a page a line:
-/// {"url": "https://…", "lang": "es", "lines": [{"t": "the line", "keep": 1}, …]}. The url's host tells the sites
-/// apart; `"u": 1` marks a line that could be either. A page may have "html" as well, or instead of "lines": the lines
-/// that are read from it are labelled after "lines", after a labelled page with the same "id", or after the text "gold"
-/// that should be left. The model then learns from what HTML says of a line, and to do without it. The same pages, options and machine give the same model, to the
-/// byte. Use it with `model = "MODEL"` in a definition.
+/// LABELLED is JSON Lines, plain, .gz or .zst, a page a line: {"url": "https://…", "lang": "es", "lines": [{"t": "the
+/// line", "keep": 1}, …]}. The url's host tells the sites apart; `"u": 1` marks a line that could be either. A page may
+/// have "html" as well, or instead of "lines": the lines that are read from it are labelled after "lines", after a
+/// labelled page with the same "id", or after the text "gold" that should be left. The model then learns from what HTML
+/// says of a line, and to do without it. The `h1` above the content is learned as content where its label leaves it
+/// open, in the page's text, too. The same pages, options and machine give the same model, to the byte. Use it with
+/// `model = "MODEL"` in a definition.
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:
   tamiz train boilerplate labelled.jsonl -o my-sites.model
@@ -131,6 +132,7 @@ fn pages(paths: &[PathBuf]) -> Result<Vec<Page>, Failure> {
     }
     pages.extend(labelled);
     count_site_repeats(&mut pages);
+    find_titles(&mut pages);
     Ok(pages)
 }
 

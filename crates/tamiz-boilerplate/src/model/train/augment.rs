@@ -44,7 +44,7 @@ impl Changed {
             if let Some(hint) = &mut hint {
                 hint.container += offset;
             }
-            Line { keep: false, hint, ..line.clone() }
+            Line { keep: false, is_title: false, hint, ..line.clone() }
         });
         self.lines.splice(at..at, moved);
     }

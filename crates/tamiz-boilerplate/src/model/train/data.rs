@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tamiz_core::{Container, Document, Hint, Hints, LanguageCode, Repeats};
+use tamiz_core::{Container, Document, Element, Hint, Hints, LanguageCode, Repeats};
 
 use super::align::labels;
 use crate::cues::{Cues, TableSet};
@@ -43,13 +43,22 @@ pub struct Line {
     pub hint: Option<Hint>,
     /// On how many of the site's pages it stands.
     pub pages: u32,
+    /// Whether it is the page's title, which is learned as content: see [`find_titles`].
+    pub is_title: bool,
 }
 
 impl Line {
     /// A labelled line; blanks at its ends do not count.
     #[must_use]
     pub fn new(text: &str, keep: bool, ambiguous: bool) -> Self {
-        Self { text: text.trim().replace('\n', " ").into(), keep, ambiguous, hint: None, pages: 0 }
+        Self {
+            text: text.trim().replace('\n', " ").into(),
+            keep,
+            ambiguous,
+            hint: None,
+            pages: 0,
+            is_title: false,
+        }
     }
 }
 
@@ -86,11 +95,43 @@ impl Page {
         !self.containers.is_empty()
     }
 
+    /// Takes the last line of that sort above the content, or at its start, for the title; returns what it says.
+    fn mark_title(&mut self, is_title: impl Fn(&Line) -> bool) -> Option<Arc<str>> {
+        let (first, _) = self.zone()?;
+        let reach = &mut self.lines[first.saturating_sub(TITLE_REACH)..=first];
+        let line = reach.iter_mut().rev().find(|line| is_title(line))?;
+        line.is_title = line.keep || line.ambiguous;
+        Some(Arc::clone(&line.text))
+    }
+
     /// The first and last line to keep.
     pub(super) fn zone(&self) -> Option<(usize, usize)> {
         let first = self.lines.iter().position(|line| line.keep)?;
         let last = self.lines.iter().rposition(|line| line.keep)?;
         Some((first, last))
+    }
+}
+
+/// How many lines above the content a page's title may stand.
+const TITLE_REACH: usize = 20;
+
+/// Finds the pages' titles, to be learned as content although labels mostly leave them open: the last `h1` above the
+/// content, or at its start, on a page of HTML; on a page of text, the last line there that says the same as the title of
+/// the HTML with its id. A line that is labelled as furniture is no title.
+pub fn find_titles(pages: &mut [Page]) {
+    let is_heading = |line: &Line| line.hint.is_some_and(|hint| hint.element == Element::Heading1);
+    let mut titles: BTreeMap<String, Arc<str>> = BTreeMap::new();
+    for page in pages.iter_mut().filter(|page| page.has_hints()) {
+        if let Some(title) = page.mark_title(is_heading) {
+            titles.insert(page.id.clone(), title);
+        }
+    }
+    // Pages without an id have nothing to do with each other.
+    titles.remove("");
+    for page in pages.iter_mut().filter(|page| !page.has_hints()) {
+        if let Some(title) = titles.get(&page.id) {
+            page.mark_title(|line| line.text == *title);
+        }
     }
 }
 
@@ -185,5 +226,54 @@ pub(super) fn count_repeats(pages: &mut [Page]) {
                 line.pages = counts[&line.text];
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(id: &str, lines: Vec<Line>, containers: Vec<Container>) -> Page {
+        let [source, language, site] = Default::default();
+        Page { id: id.into(), source, language, site, lines, gold: None, containers, site_pages: 0 }
+    }
+
+    fn heading(text: &str, keep: bool, ambiguous: bool) -> Line {
+        let hint = Hint { element: Element::Heading1, ..Hint::default() };
+        Line { hint: Some(hint), ..Line::new(text, keep, ambiguous) }
+    }
+
+    #[test]
+    fn the_heading_above_the_content_is_the_title_of_a_pages_html_and_of_its_text() {
+        let (title, prose) =
+            ("The ferry sails again", "It sailed on Monday morning, and forty people watched.");
+        let html = vec![
+            heading("Harbour News", false, true),
+            heading(title, false, true),
+            Line::new(prose, true, false),
+            heading("Latest", false, true),
+        ];
+        let text = vec![
+            Line::new(title, false, true),
+            Line::new("Home", false, false),
+            Line::new(title, false, true),
+            Line::new(prose, true, false),
+        ];
+        let mut pages = [
+            page("ferry", text.clone(), Vec::new()),
+            page("ferry", html, vec![Container::default()]),
+            page("", text, Vec::new()),
+        ];
+        find_titles(&mut pages);
+        let titles = pages.map(|page| page.lines.iter().position(|line| line.is_title));
+        assert_eq!(titles, [Some(2), Some(1), None]);
+    }
+
+    #[test]
+    fn a_heading_that_is_labelled_as_furniture_is_no_title() {
+        let lines = vec![heading("Harbour News", false, false), Line::new("It sailed.", true, false)];
+        let mut pages = [page("ferry", lines, vec![Container::default()])];
+        find_titles(&mut pages);
+        assert!(pages[0].lines.iter().all(|line| !line.is_title));
     }
 }

@@ -26,7 +26,7 @@ use crate::decide;
 use crate::verdict::Verdicts;
 use augment::{Changed, Pool};
 use backward::{Example, Loss, NO_GRAM, Tape, Transposed};
-pub use data::{Line, Page, site_of_url};
+pub use data::{Line, Page, find_titles, site_of_url};
 use data::{Reading, count_repeats, fold_of};
 use optimiser::Optimiser;
 use random::Random;
@@ -432,8 +432,9 @@ impl Maker {
             example.grams.push(grams.map(|gram| number(gram).map_or(NO_GRAM, |number| number as u32)));
             let tokens = features.tokens()[line] as f32;
             example.tokens.push(tokens);
-            example.keep.push(f32::from(u8::from(lines[line].keep)));
-            let counts = !lines[line].ambiguous && tokens > 0.0;
+            let Line { keep, ambiguous, is_title, .. } = lines[line];
+            example.keep.push(f32::from(u8::from(keep || is_title)));
+            let counts = (!ambiguous || is_title) && tokens > 0.0;
             example.weight.push(if counts { tokens.sqrt() } else { 0.0 });
         }
         let sum: f32 = example.weight.iter().sum();

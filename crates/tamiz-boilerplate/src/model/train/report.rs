@@ -12,8 +12,8 @@ const MOST_SITES: usize = 20;
 #[must_use]
 pub fn report(scores: &[PageScore]) -> String {
     let mut text = format!(
-        "{:<32}{:>6}{:>10}{:>10}{:>10}{:>10}{:>10}\n",
-        "", "pages", "token F1", "keep all", "zone F1", "model", "its zone"
+        "{:<32}{:>6}{:>10}{:>10}{:>10}{:>10}{:>10}{:>10}\n",
+        "", "pages", "token F1", "keep all", "zone F1", "model", "its zone", "titles"
     );
     row(&mut text, "all", Summary::of(scores.iter()));
     group(&mut text, "read from", scores, |score| if score.has_hints { "HTML" } else { "text" }, usize::MAX);
@@ -24,9 +24,10 @@ pub fn report(scores: &[PageScore]) -> String {
 }
 
 fn row(text: &mut String, name: &str, s: Summary) {
+    let titles = s.titles.map_or_else(|| "-".to_owned(), |share| format!("{share:.4}"));
     let _ = writeln!(
         text,
-        "{name:<32}{:>6}{:>10.4}{:>10.4}{:>10.4}{:>10.4}{:>10.4}",
+        "{name:<32}{:>6}{:>10.4}{:>10.4}{:>10.4}{:>10.4}{:>10.4}{titles:>10}",
         s.pages, s.token_f1, s.keep_all_f1, s.zone_f1, s.model_token_f1, s.model_zone_f1
     );
 }

@@ -35,6 +35,8 @@ pub struct PageScore {
     pub model_token_f1: f64,
     /// The zone of the model alone.
     pub model_zone: [u32; 3],
+    /// Whether the page's title stays, where it is known.
+    pub title: Option<bool>,
     /// Each line's probability of being content.
     pub probabilities: Vec<f32>,
 }
@@ -128,6 +130,7 @@ impl PageScore {
             zone: zone(page, kept, &tokens),
             model_token_f1: token_f1(page, &gold, gold_total, by_model),
             model_zone: zone(page, by_model, &tokens),
+            title: page.lines.iter().position(|line| line.is_title).map(|line| kept[line]),
             probabilities: probabilities.to_vec(),
         }
     }
@@ -167,6 +170,8 @@ pub struct Summary {
     pub model_token_f1: f64,
     /// See `model_token_f1`.
     pub model_zone_f1: f64,
+    /// The share of the known titles that stay; `None` where no page's title is known.
+    pub titles: Option<f64>,
 }
 
 impl Summary {
@@ -174,7 +179,10 @@ impl Summary {
     pub fn of<'s>(scores: impl Iterator<Item = &'s PageScore>) -> Self {
         let mut summary = Summary::default();
         let (mut zone, mut model_zone) = ([0u32; 3], [0u32; 3]);
+        let (mut titles, mut titles_kept) = (0u32, 0u32);
         for score in scores {
+            titles += u32::from(score.title.is_some());
+            titles_kept += u32::from(score.title == Some(true));
             summary.pages += 1;
             summary.token_f1 += score.token_f1;
             summary.keep_all_f1 += score.keep_all_f1;
@@ -194,6 +202,7 @@ impl Summary {
         };
         summary.zone_f1 = f1(zone);
         summary.model_zone_f1 = f1(model_zone);
+        summary.titles = (titles > 0).then(|| f64::from(titles_kept) / f64::from(titles));
         summary
     }
 }
