@@ -261,23 +261,26 @@ impl Documents {
 /// A record and its residue, as they are stored, as a document.
 pub(crate) fn kept(line: &[u8], beside: Option<&[u8]>) -> serde_json::Result<Kept> {
     let stored: Stored<'_> = serde_json::from_slice(line)?;
-    let (original, hints) = beside.map_or((None, None), |beside| original(&stored, beside));
-    let residue = beside.and_then(|beside| serde_json::from_slice::<Residue<'_>>(beside).ok());
-    let respelt = match (&original, &residue) {
-        (Some(Ok(_)), Some(residue)) => respelt(&stored, residue),
-        _ => Vec::new(),
+    let Some(beside) = beside else { return Ok(stored.kept(None, None)) };
+    let residue = match residue(beside) {
+        Ok(residue) => residue,
+        Err(damage) => return Ok(stored.kept(Some(Err(damage)), None)),
     };
-    Ok(Kept { respelt, ..stored.kept(original, hints) })
+    let original = checked(&stored, &residue);
+    let respelt = if original.is_ok() { respelt(&stored, &residue) } else { Vec::new() };
+    Ok(Kept { respelt, ..stored.kept(Some(original), residue.hints.map(Cow::into_owned)) })
 }
 
 /// Brings the original of a record back, and checks it; and the hints beside it, as they are stored.
 fn original(stored: &Stored<'_>, line: &[u8]) -> (Option<Result<String, String>>, Option<String>) {
-    let residue: Residue<'_> = match serde_json::from_slice(line) {
-        Ok(residue) => residue,
-        Err(error) => return (Some(Err(format!("its residue is damaged: {error}"))), None),
-    };
-    let original = checked(stored, &residue);
-    (Some(original), residue.hints.map(Cow::into_owned))
+    match residue(line) {
+        Ok(residue) => (Some(checked(stored, &residue)), residue.hints.map(Cow::into_owned)),
+        Err(damage) => (Some(Err(damage)), None),
+    }
+}
+
+fn residue(line: &[u8]) -> Result<Residue<'_>, String> {
+    serde_json::from_slice(line).map_err(|error| format!("its residue is damaged: {error}"))
 }
 
 fn checked(stored: &Stored<'_>, residue: &Residue<'_>) -> Result<String, String> {

@@ -1,5 +1,7 @@
 //! The documents that the page shows before and after.
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 
 use super::gather::safe;
@@ -79,7 +81,7 @@ impl ShownLine {
 }
 
 /// At most so many characters of a text.
-pub(super) fn short(text: &str, most: usize) -> String {
+pub(super) fn short(text: &str, most: usize) -> Cow<'_, str> {
     // No character becomes two, so what is left off need not be looked at.
     let cut = if text.len() > most { text.char_indices().nth(most) } else { None };
     match cut {
@@ -99,8 +101,8 @@ impl Sample {
         let source = self.document.source();
         let (lines, left) = source.map_or_else(|| plain(text, most), |source| self.lines(source, most));
         Shown {
-            id: short(&self.document.shown_id(), 120),
-            url: url.as_deref().map(|url| short(url, 200)),
+            id: short(&self.document.shown_id(), 120).into_owned(),
+            url: url.as_deref().map(|url| short(url, 200).into_owned()),
             language: marks.language.as_ref().map(|language| language.code.clone()),
             before: source.unwrap_or(text).chars().count() as u64,
             after: text.chars().count() as u64,
@@ -119,8 +121,7 @@ impl Sample {
         let (mut lines, mut next, mut point, mut used) = (Vec::new(), 0, 0, 0);
         let (mut left, mut names) = (0, self.document.respelt.iter().peekable());
         for line in source.split('\n') {
-            let chars: Vec<char> = line.chars().collect();
-            let (start, end) = (point, point + chars.len());
+            let (start, end) = (point, point + line.chars().count());
             let is_nearest = self.nearest.is_some_and(|n| (start..=end).contains(&n.start));
             point = end + 1;
             if line.trim().is_empty() {
@@ -156,16 +157,20 @@ impl Sample {
                 position = to;
                 shown.kind = Some(span.kind.name());
                 shown.stage = Some(span.stage.clone());
-                shown.rule = Some(short(&span.rule, 60));
+                shown.rule = Some(short(&span.rule, 60).into_owned());
             }
             stays(&mut stretches, position, end.max(position));
             let room = (most / 4).max(200);
+            // The stretches are the whole line, one after the other.
+            let mut rest = line;
             for (from, to, is_gone, instead) in stretches {
-                let text: String = chars[from - start..to - start].iter().collect();
+                let length = rest.char_indices().nth(to - from).map_or(rest.len(), |(at, _)| at);
+                let text;
+                (text, rest) = rest.split_at(length);
                 if !text.is_empty() {
                     used += text.chars().count().min(room);
-                    let instead = instead.map(|instead| short(instead, room));
-                    shown.pieces.push(Piece { text: short(&text, room), is_gone, instead });
+                    let instead = instead.map(|instead| short(instead, room).into_owned());
+                    shown.pieces.push(Piece { text: short(text, room).into_owned(), is_gone, instead });
                 }
             }
             let goes =
@@ -179,6 +184,6 @@ impl Sample {
 
 /// The clean text alone, where there is no residue.
 fn plain(text: &str, most: usize) -> (Vec<ShownLine>, usize) {
-    let piece = Piece { text: short(text, most), is_gone: false, instead: None };
+    let piece = Piece { text: short(text, most).into_owned(), is_gone: false, instead: None };
     (vec![ShownLine { pieces: vec![piece], ..ShownLine::default() }], 0)
 }

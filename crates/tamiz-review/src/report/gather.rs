@@ -1,5 +1,6 @@
 //! What the page shows, gathered from the output and the summary.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -7,7 +8,7 @@ use serde_json::Value;
 use tamiz_formats::without_places;
 
 use super::documents::Sample;
-use super::glance::{Frequent, Glance};
+use super::glance::{Frequent, Glance, Removed};
 use crate::documents::{Documents, kept, site_of};
 use crate::output::{OutputDir, ReviewError};
 use crate::residue::Nearest;
@@ -84,7 +85,7 @@ impl Gathered {
     pub(super) fn of(output: &OutputDir) -> Result<Self, ReviewError> {
         let mut gathered = Self { has_residue: output.has_residue(), ..Self::default() };
         let mut documents = Documents::kept(output);
-        let (mut lines, mut sites) = (Frequent::default(), BTreeMap::new());
+        let (mut lines, mut sites, mut buffer) = (Frequent::default(), BTreeMap::new(), Vec::new());
         let mut lengths: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
         let (mut bytes, mut candidates) = (0, Vec::new());
         let damaged = |error| ReviewError::new(format!("the output holds no record of tamiz: {error}"));
@@ -94,15 +95,15 @@ impl Gathered {
                 break;
             };
             gathered.looked_at += 1;
-            let glance = Glance::at(record, residue).map_err(damaged)?;
+            let glance = Glance::at(record, residue, &mut buffer).map_err(damaged)?;
             let Glance { before, after, nearest, .. } = glance;
             lengths.entry(bin(before)).or_default().0 += 1;
             lengths.entry(bin(after)).or_default().1 += 1;
-            if let Some(site) = glance.url().as_deref().and_then(site_of) {
+            if let Some(site) = glance.url.as_deref().and_then(site_of) {
                 let sum: &mut (u64, u64, u64) = sites.entry(site).or_default();
                 *sum = (sum.0 + 1, sum.1 + before, sum.2 + before - after.min(before));
             }
-            glance.count_removed(&mut lines);
+            glance.count_removed(&mut lines).map_err(damaged)?;
             gathered.has_scores |= nearest.is_some();
             bytes += glance.bytes;
             let (record, residue) = (record.to_vec(), residue.map(<[u8]>::to_vec));
@@ -119,7 +120,10 @@ impl Gathered {
         gathered.lengths = filled(&lengths);
         gathered.tallest =
             gathered.lengths.iter().map(|length| length.before.max(length.after)).max().unwrap_or(0);
-        gathered.lines = most_frequent(lines);
+        let most = lines.most(ROWS).map_err(damaged)?.into_iter();
+        gathered.lines = most
+            .map(|Removed { text, count, kind, rule }| Line { text, count, kind: kind.name(), rule })
+            .collect();
         gathered.sites = cut_most(sites);
         gathered.quarantine = quarantine(output)?;
         Ok(gathered)
@@ -155,19 +159,10 @@ fn filled(lengths: &BTreeMap<u32, (u64, u64)>) -> Vec<Length> {
         .collect()
 }
 
-fn most_frequent(lines: Frequent) -> Vec<Line> {
-    let mut list: Vec<Line> =
-        (lines.into_iter()).map(|(text, (count, kind, rule))| Line { text, count, kind, rule }).collect();
-    // A hash map's own order must not be seen.
-    list.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.text.cmp(&b.text)));
-    list.truncate(ROWS);
-    list
-}
-
 fn cut_most(sites: BTreeMap<String, (u64, u64, u64)>) -> Vec<Site> {
     let mut list: Vec<Site> = (sites.into_iter())
         .map(|(site, (documents, before, cut))| Site {
-            site: safe(&site),
+            site: safe(&site).into_owned(),
             documents,
             share: cut as f64 / before.max(1) as f64,
         })
@@ -193,7 +188,7 @@ fn quarantine(output: &OutputDir) -> Result<Vec<Reason>, ReviewError> {
             (None, None) => text("input"),
         };
         let records = fault["records"].as_u64().unwrap_or(1);
-        reasons.entry(safe(&reason)).or_insert((0, safe(&place))).0 += records;
+        reasons.entry(safe(&reason).into_owned()).or_insert((0, safe(&place).into_owned())).0 += records;
     }
     let mut list: Vec<Reason> =
         (reasons.into_iter()).map(|(reason, (count, first))| Reason { reason, count, first }).collect();
@@ -203,12 +198,12 @@ fn quarantine(output: &OutputDir) -> Result<Vec<Reason>, ReviewError> {
 }
 
 /// Text without what could give a program orders, or turn and hide the text around it.
-pub(super) fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> Cow<'_, str> {
     // Most texts have no byte with which such a character begins: all bytes are looked at, without a branch, so that a
     // vector unit can do it.
     let begins = |byte: u8| (byte < 0x20) | (byte == 0x7f) | matches!(byte, 0xc2 | 0xd8 | 0xe2);
     if !text.bytes().fold(false, |any, byte| any | begins(byte)) {
-        return text.to_owned();
+        return text.into();
     }
     text.chars()
         .map(|c| match c {
