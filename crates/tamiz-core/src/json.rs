@@ -1,7 +1,11 @@
-//! The annotations as JSON, without a serialiser: a page has a mark for every second line, and each is a few words that
-//! need no escape and a few numbers. The bytes are those that serde_json writes, which a test holds.
+//! The annotations and patches as JSON, without a serialiser: a page has a mark and a patch for every second line, and
+//! each is a few words that need no escape and a few numbers. The bytes are those that serde_json writes, which tests
+//! hold.
+
+use std::ops::Range;
 
 use crate::render::{Annotations, NameMark, RemovedMark};
+use crate::restore::Patch;
 
 impl Annotations<'_> {
     /// Appends them as a JSON object.
@@ -23,7 +27,8 @@ impl Annotations<'_> {
             })?;
         }
         if let Some(removed) = &self.removed {
-            list(object.key("{\"removed\":"), removed, removed_mark)?;
+            let mut reasons = Reasons::default();
+            list(object.key("{\"removed\":"), removed, |mark, out| removed_mark(mark, &mut reasons, out))?;
         }
         if let Some(sentences) = &self.sentences {
             list(object.key("{\"sentences\":"), sentences, |[start, end], out| {
@@ -43,20 +48,82 @@ impl Annotations<'_> {
     }
 }
 
-fn removed_mark(mark: &RemovedMark, out: &mut Vec<u8>) -> serde_json::Result<()> {
+impl Patch<'_> {
+    /// Appends the patch as a JSON object.
+    ///
+    /// # Errors
+    /// As those of [`Annotations::write`].
+    pub fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        out.extend_from_slice(b"{\"at\":");
+        number(self.at, out);
+        if self.length > 0 {
+            out.extend_from_slice(b",\"length\":");
+            number(self.length, out);
+        }
+        out.extend_from_slice(b",\"text\":");
+        string(&self.text, out)?;
+        out.push(b'}');
+        Ok(())
+    }
+}
+
+fn removed_mark(mark: &RemovedMark, reasons: &mut Reasons, out: &mut Vec<u8>) -> serde_json::Result<()> {
     span(mark.start, mark.end, out);
-    out.extend_from_slice(b",\"kind\":");
-    string(mark.kind.name(), out)?;
-    out.extend_from_slice(b",\"stage\":");
-    string(mark.stage, out)?;
-    out.extend_from_slice(b",\"rule\":");
-    string(mark.rule.as_str(), out)?;
+    reasons.write(mark, out)?;
     if let Some(score) = mark.score {
         out.extend_from_slice(b",\"score\":");
-        serde_json::to_writer(&mut *out, &score)?;
+        if !thousandths(score, out) {
+            serde_json::to_writer(&mut *out, &score)?;
+        }
     }
     out.push(b'}');
     Ok(())
+}
+
+/// Where in the output a removed span's kind, stage and rule were written. A page's spans have few different ones, which
+/// are copied from there.
+#[derive(Default)]
+struct Reasons([Option<(RemovedMark, Range<usize>)>; Reasons::SLOTS]);
+
+impl Reasons {
+    const SLOTS: usize = 16;
+
+    fn write(&mut self, mark: &RemovedMark, out: &mut Vec<u8>) -> serde_json::Result<()> {
+        let (stage, rule) = (mark.stage, mark.rule.as_str());
+        // Names live as long as the program, so one place holds one name.
+        let slot = &mut self.0[((rule.as_ptr().addr() / 8) ^ mark.kind as usize) % Self::SLOTS];
+        if let Some((known, place)) = slot
+            && known.kind == mark.kind
+            && std::ptr::eq(known.stage, stage)
+            && std::ptr::eq(known.rule.as_str(), rule)
+        {
+            out.extend_from_within(place.clone());
+            return Ok(());
+        }
+        let start = out.len();
+        out.extend_from_slice(b",\"kind\":");
+        string(mark.kind.name(), out)?;
+        out.extend_from_slice(b",\"stage\":");
+        string(stage, out)?;
+        out.extend_from_slice(b",\"rule\":");
+        string(rule, out)?;
+        *slot = Some((*mark, start..out.len()));
+        Ok(())
+    }
+}
+
+/// Writes a score of whole thousandths from 0 to 1; false if it is none.
+fn thousandths(score: f32, out: &mut Vec<u8>) -> bool {
+    let whole = (score * 1000.0).round() as u16;
+    if whole > 1000 || (f32::from(whole) / 1000.0).to_bits() != score.to_bits() {
+        return false;
+    }
+    let digit = |unit: u16| b'0' + (whole / unit % 10) as u8;
+    let text = [digit(1000), b'.', digit(100), digit(10), digit(1)];
+    // One digit stands behind the point, if a zero.
+    let zeros = text[3..].iter().rev().take_while(|digit| **digit == b'0').count();
+    out.extend_from_slice(&text[..text.len() - zeros]);
+    true
 }
 
 fn name_mark(mark: &NameMark<'_>, out: &mut Vec<u8>) -> serde_json::Result<()> {
@@ -123,16 +190,21 @@ fn span(start: usize, end: usize, out: &mut Vec<u8>) {
 }
 
 fn string(text: &str, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    // Most texts that need an escape are lines, and need it for their line feed.
+    let (plain, end) = match text.strip_suffix('\n') {
+        Some(line) => (line, &b"\\n\""[..]),
+        None => (text, &b"\""[..]),
+    };
     // All bytes are looked at, without a branch, so that a vector unit can do it.
     let escaped =
-        text.bytes().fold(false, |any, byte| any | (byte < 0x20) | (byte == b'"') | (byte == b'\\'));
+        plain.bytes().fold(false, |any, byte| any | (byte < 0x20) | (byte == b'"') | (byte == b'\\'));
     if escaped {
         return serde_json::to_writer(&mut *out, text);
     }
-    out.reserve(text.len() + 2);
+    out.reserve(plain.len() + 4);
     out.push(b'"');
-    out.extend_from_slice(text.as_bytes());
-    out.push(b'"');
+    out.extend_from_slice(plain.as_bytes());
+    out.extend_from_slice(end);
     Ok(())
 }
 
@@ -170,6 +242,7 @@ mod tests {
         document.set_line_languages(vec![(at("Menú"), es), (at("10000000000"), LanguageCode::NONE)]);
         let reason = |rule| Reason { stage: "boilerplate", kind: Kind::Navigation, rule: RuleId::new(rule) };
         document.cut(at("Menú"), reason("a \"quoted\" rule\u{1}"));
+        document.cut(at("vino."), reason("a \"quoted\" rule\u{1}"));
         document.cut_scored(at("10000000000"), reason("number"), Some(7));
         document.add_sentences(&[at("Ana \"Anita\" Ruíz vino."), at("Tab\tul \\ fin")]);
         document.propose(Name {
@@ -188,6 +261,33 @@ mod tests {
             rendered.annotations.write(&mut written).unwrap();
             let expected = format!("before {}", serde_json::to_string(&rendered.annotations).unwrap());
             assert_eq!(String::from_utf8(written).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn patches_are_written_as_serde_json_writes_them() {
+        let texts = ["", "\n", "Menú\n", "\nPie\n", "a \"b\" \\\n", "\t\r\n", "sin fin"];
+        for (at, text) in texts.into_iter().enumerate() {
+            for length in [0, 1, 12] {
+                let patch = Patch { at: at * 7, length, text: text.into() };
+                let mut written = Vec::new();
+                patch.write(&mut written).unwrap();
+                assert_eq!(String::from_utf8(written).unwrap(), serde_json::to_string(&patch).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn scores_are_written_as_serde_json_writes_them() {
+        let mut out = Vec::new();
+        for whole in 0..=1000u16 {
+            let score = f32::from(whole) / 1000.0;
+            out.clear();
+            assert!(thousandths(score, &mut out));
+            assert_eq!(out, serde_json::to_vec(&score).unwrap(), "{score}");
+        }
+        for other in [-0.0, -0.001, 0.000_5, 1.001, f32::NAN, f32::INFINITY] {
+            assert!(!thousandths(other, &mut out), "{other}");
         }
     }
 

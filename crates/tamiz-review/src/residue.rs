@@ -38,7 +38,7 @@ impl Nearest {
 }
 
 /// A line of `residue/part-*.jsonl.zst`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Residue<'r> {
     /// The document's id, as JSON.
     #[serde(borrow)]
@@ -79,8 +79,27 @@ impl<'r> Residue<'r> {
     /// # Errors
     /// None that memory does not give.
     pub fn write(&self, out: &mut Vec<u8>) -> serde_json::Result<()> {
-        serde_json::to_writer(&mut *out, self)?;
-        out.push(b'\n');
+        out.extend_from_slice(b"{\"id\":");
+        out.extend_from_slice(self.id.get().as_bytes());
+        out.extend_from_slice(b",\"checksum\":");
+        serde_json::to_writer(&mut *out, &self.checksum)?;
+        out.extend_from_slice(b",\"patches\":[");
+        for (number, patch) in self.patches.iter().enumerate() {
+            if number > 0 {
+                out.push(b',');
+            }
+            patch.write(out)?;
+        }
+        out.push(b']');
+        if let Some(nearest) = &self.nearest {
+            out.extend_from_slice(b",\"nearest\":");
+            serde_json::to_writer(&mut *out, nearest)?;
+        }
+        if let Some(hints) = &self.hints {
+            out.extend_from_slice(b",\"hints\":");
+            serde_json::to_writer(&mut *out, hints)?;
+        }
+        out.extend_from_slice(b"}\n");
         Ok(())
     }
 }
@@ -90,4 +109,29 @@ impl<'r> Residue<'r> {
 #[must_use]
 pub fn checksum(text: &str) -> String {
     format!("{:032x}", xxh3_128(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn residue_is_written_as_serde_json_writes_it() {
+        let patches = ["Menú\n", "a \"b\"", "\n"].into_iter().enumerate();
+        let residue = Residue {
+            id: Cow::Owned(RawValue::from_string("[1, \"a\"]".into()).unwrap()),
+            checksum: checksum("x").into(),
+            patches: patches.map(|(at, text)| Patch { at, length: at, text: text.into() }).collect(),
+            nearest: Some(Nearest { start: 7, score: 0.25, threshold: 0.5 }),
+            hints: Some("h \"1\"\n".into()),
+        };
+        for residue in
+            [Residue { nearest: None, hints: None, patches: Vec::new(), ..residue.clone() }, residue]
+        {
+            let mut written = Vec::new();
+            residue.write(&mut written).unwrap();
+            let expected = serde_json::to_string(&residue).unwrap() + "\n";
+            assert_eq!(String::from_utf8(written).unwrap(), expected);
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use serde::Serialize;
-use tamiz_core::{Document, Fate, Kind, Language, Reason, RuleId, Scratch};
+use tamiz_core::{Document, Fate, Kind, Language, Marks, Reason, RemovedMark, RuleId, Scratch};
 use tamiz_formats::{
     Batch, Compression, Encoder, Fault, RAW_LIMIT, Record, RowGroup, Shape, TableRows, write_record,
 };
@@ -131,10 +131,15 @@ impl<'r> Cleaner<'r> {
         guard: Option<&'r Guard>,
         shapes: Option<&'r Shapes>,
     ) -> Result<Self, RunError> {
-        let encoder = |compression| Encoder::new(compression).map_err(|error| cannot_compress(&error));
+        let failed = |error| cannot_compress(&error);
         // Removed text is what many pages share: it is never worth writing uncompressed.
-        let residue = if residue { Some(encoder(Compression::Zstd)?) } else { None };
-        let (encoder, raw_limit) = (encoder(compression)?, raw_limit.unwrap_or(RAW_LIMIT));
+        let residue = if residue { Some(Encoder::quick(Compression::Zstd).map_err(failed)?) } else { None };
+        // Where pieces are removed, their marks are most of a record.
+        let encoder = match stages.marks().has(Marks::REMOVED) {
+            true => Encoder::quick(compression),
+            false => Encoder::new(compression),
+        };
+        let (encoder, raw_limit) = (encoder.map_err(failed)?, raw_limit.unwrap_or(RAW_LIMIT));
         Ok(Self {
             stages,
             encoder,
@@ -251,11 +256,13 @@ impl<'r> Cleaner<'r> {
             let event = if is_cut { Event::Cut } else { Event::Kept };
             done.seen.see(guard, document.site(), event, &example);
         }
-        for mark in rendered.annotations.removed.iter().flatten() {
-            let reason = Reason { stage: mark.stage, kind: mark.kind, rule: mark.rule };
-            let amount = tally.removed.entry(reason).or_default();
-            amount.pieces += 1;
-            amount.characters += (mark.end - mark.start) as u64;
+        // What stands together mostly went for one reason, which is then looked up once.
+        let reason = |mark: &RemovedMark| Reason { stage: mark.stage, kind: mark.kind, rule: mark.rule };
+        let removed = rendered.annotations.removed.as_deref().unwrap_or_default();
+        for alike in removed.chunk_by(|one, next| reason(one) == reason(next)) {
+            let amount = tally.removed.entry(reason(&alike[0])).or_default();
+            amount.pieces += alike.len() as u64;
+            amount.characters += alike.iter().map(|mark| (mark.end - mark.start) as u64).sum::<u64>();
         }
         if let Some(language) = rendered.annotations.language {
             match tally.languages.get_mut(language.code.as_str()) {
