@@ -235,24 +235,28 @@ static EMBEDDED: LazyLock<Arc<Cues>> = LazyLock::new(|| Arc::new(Cues::compile(e
 
 fn embedded_entries() -> Vec<(String, Entry)> {
     let mut entries = Vec::new();
-    for (at, (name, text)) in TABLES.iter().enumerate() {
-        let table = Table::parse(name, text).expect("the embedded tables parse");
-        for row in &table.rows {
-            entries.extend(row_entries(row, 1 << at).expect("the embedded rows compile"));
+    for (at, (_, text)) in TABLES.iter().enumerate() {
+        // This crate's tests see to it that the tables are well formed.
+        for (id, pattern) in tamiz_table::entries(text) {
+            entries.extend(row_entries(id, pattern, 1 << at).expect("the embedded rows compile"));
         }
     }
     entries
 }
 
-fn row_entries(row: &Row<'_>, table: u32) -> Result<impl Iterator<Item = (String, Entry)> + use<>, String> {
-    let Some(cue) = CueId::parse(row.id) else {
+fn row_entries(
+    id: &str,
+    pattern: &str,
+    table: u32,
+) -> Result<impl Iterator<Item = (String, Entry)> + use<>, String> {
+    let Some(cue) = CueId::parse(id) else {
         let names: Vec<_> = IDS.iter().map(|(id, _, _)| *id).collect();
-        return Err(match tamiz_core::closest(row.id, names.iter().copied()) {
-            Some(near) => format!("`{}` is no cue id: did you mean `{near}`?", row.id),
-            None => format!("`{}` is no cue id; the ids are {}", row.id, names.join(", ")),
+        return Err(match tamiz_core::closest(id, names.iter().copied()) {
+            Some(near) => format!("`{id}` is no cue id: did you mean `{near}`?"),
+            None => format!("`{id}` is no cue id; the ids are {}", names.join(", ")),
         });
     };
-    let pattern = Pattern::parse(row.pattern)?;
+    let pattern = Pattern::parse(pattern)?;
     Ok(pattern.texts.into_iter().map(move |(text, anchors)| (text, Entry { cue, anchors, table })))
 }
 
@@ -293,7 +297,7 @@ impl Cues {
             };
             let mut broken = Vec::new();
             for row in &table.rows {
-                match row_entries(row, USERS_TABLE) {
+                match row_entries(row.id, row.pattern, USERS_TABLE) {
                     Ok(row) => entries.extend(row),
                     Err(message) => {
                         fault(format!("{name}:{}: {message}", row.line), "correct the row");
@@ -412,7 +416,7 @@ impl SingleRow {
     fn all(name: &str, text: &str, bit: u32) -> Vec<SingleRow> {
         let Ok(table) = Table::parse(name, text) else { return Vec::new() };
         let rows = table.rows.iter().filter_map(|row| {
-            let cues = Cues::compile(row_entries(row, bit).ok()?.collect());
+            let cues = Cues::compile(row_entries(row.id, row.pattern, bit).ok()?.collect());
             let (table, pattern) = (name.to_owned(), row.pattern.to_owned());
             Some(SingleRow { cue: CueId::parse(row.id)?, table, line: row.line, pattern, bit, cues })
         });
@@ -434,7 +438,7 @@ fn joins(c: char) -> bool {
 
 /// Whether a row finds its pattern in a text: what a table's examples are tried with.
 pub(crate) fn finds(row: &Row<'_>, text: &str) -> bool {
-    let Ok(entries) = row_entries(row, 1) else { return false };
+    let Ok(entries) = row_entries(row.id, row.pattern, 1) else { return false };
     let cues = Cues::compile(entries.collect());
     let mut folded = Folded::default();
     folded.read(Glyphs::new(), cues.begins(), text, usize::MAX);
@@ -452,7 +456,7 @@ mod tests {
         for (name, text) in TABLES {
             let table = Table::parse(name, text).unwrap();
             for row in &table.rows {
-                if let Err(message) = row_entries(row, 1) {
+                if let Err(message) = row_entries(row.id, row.pattern, 1) {
                     panic!("{name}:{}: {message}", row.line);
                 }
                 assert!(!row.matches.is_empty(), "{name}:{}: a row needs an example", row.line);

@@ -284,8 +284,6 @@ impl Pattern {
         let glyphs = Glyphs::new();
         let choices = expand(rest)?;
         let mut texts = Vec::with_capacity(choices.len());
-        // Choices that fold alike are one text.
-        let mut known = HashSet::with_capacity(choices.len());
         for choice in choices {
             let (choice, open_end) = match choice.find('*') {
                 Some(at) => (&choice[..at], true),
@@ -306,9 +304,14 @@ impl Pattern {
                 word_end: bounded(last, open_end),
                 open_end,
             };
-            if known.insert((text.clone(), anchors)) {
-                texts.push((text, anchors));
-            }
+            texts.push((text, anchors));
+        }
+        if texts.len() > 1 {
+            // Choices that fold alike are one text: the first.
+            let mut known = HashSet::with_capacity(texts.len());
+            let first: Vec<bool> = texts.iter().map(|text| known.insert(text)).collect();
+            let mut first = first.into_iter();
+            texts.retain(|_| first.next().unwrap_or(true));
         }
         Ok(Pattern { texts })
     }

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use tamiz_core::LanguageCode;
-use tamiz_table::Table;
+use tamiz_table::entries;
 
 use crate::codes::code;
 
@@ -47,12 +47,10 @@ pub(crate) const TABLES: [(&str, &str, &str); 33] = [
 /// Each word's hash with its language, sorted. Hashes of 64 bits of some thousand words do not meet.
 static WORDS: LazyLock<Vec<(u64, LanguageCode)>> = LazyLock::new(|| {
     let mut words = Vec::new();
-    for (language, name, text) in TABLES {
-        // A table that cannot be parsed is caught by this crate's tests; here it would only tell nothing.
-        for row in Table::parse(name, text).map(|table| table.rows).unwrap_or_default() {
-            let word: Vec<char> = row.pattern.chars().collect();
-            words.push((hash(&word), code(language)));
-        }
+    for (language, _, text) in TABLES {
+        let language = code(language);
+        // This crate's tests see to it that the tables are well formed.
+        words.extend(entries(text).map(|(_, word)| (hash(word.chars()), language)));
     }
     words.sort_unstable();
     words
@@ -66,13 +64,13 @@ pub(crate) fn language_of(word: &[char]) -> Option<LanguageCode> {
     if word.is_empty() || word.len() > LONGEST {
         return None;
     }
-    let hash = hash(word);
+    let hash = hash(word.iter().copied());
     let index = WORDS.binary_search_by_key(&hash, |&(hash, _)| hash).ok()?;
     Some(WORDS[index].1)
 }
 
-fn hash(word: &[char]) -> u64 {
-    word.iter().fold(0, |state: u64, &c| {
+fn hash(word: impl Iterator<Item = char>) -> u64 {
+    word.fold(0, |state: u64, c| {
         (state.rotate_left(25) ^ u64::from(u32::from(c))).wrapping_mul(0x9E37_79B9_7F4A_7C15)
     })
 }

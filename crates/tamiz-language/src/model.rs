@@ -45,10 +45,8 @@ struct Row([u8; WIDTH]);
 impl Model {
     /// Reads a model's file. Lines that are not as described are passed over: a test reads every embedded file.
     pub(crate) fn parse(text: &str) -> Model {
-        let mut lines = text.lines();
-        let (languages, floors) = lines
-            .next()
-            .unwrap_or("")
+        let (head, grams) = text.split_once('\n').unwrap_or((text, ""));
+        let (languages, floors) = head
             .split_whitespace()
             .filter_map(|entry| {
                 let (code, floors) = entry.split_once(':')?;
@@ -65,14 +63,19 @@ impl Model {
         let mut rows = Vec::with_capacity(count + 1);
         rows.push(Row([0; WIDTH]));
         let mut model = Model { languages, floors, slots, short, rows };
-        for (gram, pairs) in lines.filter_map(|line| line.split_once('\t')).take(usize::from(u16::MAX)) {
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', grams.as_bytes()).take(usize::from(u16::MAX)) {
+            let line = &grams[start..end];
+            start = end + 1;
+            let Some(tab) = memchr::memchr(b'\t', line.as_bytes()) else { continue };
+            let (gram, pairs) = (&line[..tab], &line.as_bytes()[tab + 1..]);
             let mut letters = [' '; ORDER];
             let mut length = 0;
             for (letter, c) in letters.iter_mut().zip(gram.chars()) {
                 *letter = if c == '_' { ' ' } else { c };
                 length += 1;
             }
-            model.insert(&letters[..length], pairs.as_bytes());
+            model.insert(&letters[..length], pairs);
         }
         model
     }

@@ -29,6 +29,11 @@ impl Index {
 
     /// The number under that hash; puts `value` there if there was none.
     pub(crate) fn insert(&mut self, hash: u64, value: u32) -> u32 {
+        *self.entry(hash, value)
+    }
+
+    /// The same to be changed.
+    pub(crate) fn entry(&mut self, hash: u64, value: u32) -> &mut u32 {
         if self.length * 4 >= self.slots.len() * 3 {
             self.grow();
         }
@@ -42,14 +47,12 @@ impl Index {
                 self.filter[word] |= bit;
             }
         }
-        self.slots[at].1
+        &mut self.slots[at].1
     }
 
     /// Puts a number under a hash in place of whatever was there.
     pub(crate) fn replace(&mut self, hash: u64, value: u32) {
-        self.insert(hash, value);
-        let at = self.slot(hash);
-        self.slots[at].1 = value;
+        *self.entry(hash, value) = value;
     }
 
     #[inline]

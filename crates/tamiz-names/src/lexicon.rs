@@ -101,6 +101,16 @@ impl Forms {
     }
 }
 
+/// The parts of a text between signs of ASCII: `str::split`, for texts of a few bytes.
+fn parts(text: &str, sign: u8) -> impl Iterator<Item = &str> {
+    let ends = memchr::memchr_iter(sign, text.as_bytes()).chain([text.len()]);
+    ends.scan(0, move |start, end| {
+        let part = &text[*start..end];
+        *start = end + 1;
+        Some(part)
+    })
+}
+
 fn first(form: &'static str) -> &'static str {
     form.split(';').next().unwrap_or(form)
 }
@@ -133,8 +143,17 @@ impl Pairs {
 
     fn add(&mut self, word: &str) {
         // As words are hashed.
-        let mut chars = word.chars().map(|c| if c == '’' { '\'' } else { c }).flat_map(char::to_lowercase);
-        if let (Some(one), Some(two)) = (chars.next(), chars.next()) {
+        let pair = match word.as_bytes() {
+            [one @ ..0x80, two @ ..0x80, ..] => {
+                [one, two].map(|byte| Some(char::from(byte.to_ascii_lowercase())))
+            }
+            _ => {
+                let chars = word.chars().map(|c| if c == '’' { '\'' } else { c });
+                let mut small = chars.flat_map(char::to_lowercase);
+                [small.next(), small.next()]
+            }
+        };
+        if let [Some(one), Some(two)] = pair {
             self.0.resize(Self::WORDS, 0);
             let (word, bit) = Self::place(one, two);
             self.0[word] |= bit;
@@ -210,7 +229,7 @@ impl Lexicon {
     /// Every malformed row: its line from 1, and what is wrong.
     pub(crate) fn add(&mut self, text: &'static str) -> Result<(), Vec<(usize, String)>> {
         let mut errors = Vec::new();
-        let mut tokens = Vec::new();
+        let (mut tokens, mut known) = (Vec::new(), Vec::new());
         for (number, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
             if line.trim().is_empty() || line.starts_with('#') {
                 continue;
@@ -219,7 +238,7 @@ impl Lexicon {
                 errors.push((number + 1, "the row has no tab: blanks do not part columns".into()));
                 continue;
             }
-            let mut columns = line.split('\t').map(str::trim);
+            let mut columns = parts(line, b'\t').map(str::trim);
             let mut next = || columns.next().unwrap_or("");
             let (id, name_type, canonical, variants, weight) = (next(), next(), next(), next(), next());
             let name_type = match name_type {
@@ -241,9 +260,11 @@ impl Lexicon {
             let more = canonical == "=";
             // A form without a language stands for all.
             let forms = if more { "" } else { canonical };
-            let forms = forms.split(';').map(|part| part.split_once('=').map_or(part, |(_, form)| form));
+            let forms = parts(forms, b';')
+                .map(|part| memchr::memchr(b'=', part.as_bytes()).map_or(part, |at| &part[at + 1..]));
             let weight = weight.parse().unwrap_or(if weight.is_empty() { 9 } else { 0 });
-            let entry = match self.ids.get(hash::word(id)) {
+            let hash = hash::word(id);
+            let entry = match self.ids.get(hash) {
                 Some(known) if more => known,
                 _ if more => {
                     errors.push((number + 1, format!("no earlier row has the id `{id}` to add forms to")));
@@ -251,12 +272,15 @@ impl Lexicon {
                 }
                 _ => {
                     self.entries.push(Entry { id, name_type, canonical, weight, origin: self.origin });
-                    self.ids.insert(hash::word(id), self.entries.len() as u32 - 1)
+                    self.ids.insert(hash, self.entries.len() as u32 - 1)
                 }
             };
-            for form in forms.chain(variants.split('|')) {
-                if !form.is_empty() {
+            known.clear();
+            for form in forms.chain(parts(variants, b'|')) {
+                // Many languages write a name alike.
+                if !form.is_empty() && !known.contains(&form) {
                     self.form(form, entry, &mut tokens);
+                    known.push(form);
                 }
             }
         }

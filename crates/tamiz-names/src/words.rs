@@ -133,12 +133,13 @@ impl Words {
             heads: Box::new([0; HEADS]),
         };
         for (tongue, (classed, usual)) in CLASSED.iter().zip(USUAL).enumerate() {
-            for line in usual.lines() {
+            let (mut start, usual) = (0, usual.as_bytes());
+            for end in memchr::memchr_iter(b'\n', usual) {
                 // The lists are in lower case already.
-                let hash = hash::bytes(line.as_bytes());
-                let value = words.index.insert(hash, 0);
-                words.index.replace(hash, value | 1 << tongue);
-                if let Some(&four) = line.as_bytes().first_chunk() {
+                let line = &usual[start..end];
+                start = end + 1;
+                *words.index.entry(hash::bytes(line), 0) |= 1 << tongue;
+                if let Some(&four) = line.first_chunk() {
                     let (word, bit) = head(four);
                     words.heads[word] |= bit;
                 }
@@ -238,6 +239,10 @@ mod tests {
     fn lists_of_common_words_are_sorted_and_in_small_letters() {
         for (language, list) in LANGUAGES.iter().zip(USUAL) {
             let words: Vec<&str> = list.lines().collect();
+            assert!(
+                list.ends_with('\n') && !list.contains('\r'),
+                "{language}: each line ends with a line feed"
+            );
             assert!(words.is_sorted(), "{language} is out of order");
             assert!(words.iter().all(|word| word.to_lowercase() == **word), "{language} has capitals");
         }
