@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
+use crate::scan::{Block, Pack, Scan, scan};
 use crate::{Fate, Hints, Language, LanguageCode, Name, Reason, Repeats, Span};
 
 /// A piece of the source that a stage cut.
@@ -138,20 +139,18 @@ impl Document {
     #[must_use]
     pub fn lines(&self) -> &[Span] {
         self.lines.get_or_init(|| {
-            let mut lines = Vec::with_capacity(self.source.len() / 60 + 1);
-            let mut start = 0;
-            for end in memchr::memchr_iter(b'\n', self.source.as_bytes()) {
-                lines.push(Span::new(start, end));
-                start = end + 1;
-            }
-            lines.push(Span::new(start, self.source.len()));
-            lines
+            let mut lines = Lines { lines: Vec::with_capacity(self.source.len() / 48 + 1), start: 0 };
+            scan(&self.source, &mut lines);
+            lines.lines.push(Span::new(lines.start, self.source.len()));
+            lines.lines
         })
     }
 
     /// What is still kept and not blank, in order: see [`Run`].
     pub fn kept(&self) -> impl Iterator<Item = Run> + '_ {
-        Kept { document: self, cuts: self.cuts.values(), line: 0, position: 0, cut: None, started: false }
+        let mut cuts = self.cuts.values();
+        let cut = cuts.next().map(|cut| cut.span);
+        Kept { source: &self.source, lines: self.lines(), cuts, cut, line: 0, position: 0 }
     }
 
     /// Whether any non-blank character of the span is still kept.
@@ -330,31 +329,66 @@ impl Document {
     }
 }
 
+/// The lines found so far, and where the next one starts.
+struct Lines {
+    lines: Vec<Span>,
+    start: usize,
+}
+
+impl Scan for Lines {
+    #[inline(always)]
+    fn block(&mut self, pack: impl Pack, start: usize, block: &Block) {
+        let mut feeds = pack.find(block, |[byte, ..]| if byte == b'\n' { u8::MAX } else { 0 });
+        while feeds != 0 {
+            let end = start + feeds.trailing_zeros() as usize;
+            self.lines.push(Span::new(self.start, end));
+            self.start = end + 1;
+            feeds &= feeds - 1;
+        }
+    }
+}
+
 /// The iterator of [`Document::kept`]: walks lines and cuts side by side.
 struct Kept<'d, C> {
-    document: &'d Document,
+    source: &'d str,
+    lines: &'d [Span],
     cuts: C,
-    /// The next cut that ends beyond `position`, once `started`.
+    /// The next cut, once those that end before `position` were passed.
     cut: Option<Span>,
     line: usize,
     position: usize,
-    started: bool,
 }
 
 impl<'d, C: Iterator<Item = &'d Cut>> Iterator for Kept<'d, C> {
     type Item = Run;
 
+    #[inline]
     fn next(&mut self) -> Option<Run> {
-        if !self.started {
-            self.started = true;
-            self.cut = self.cuts.next().map(|cut| cut.span);
+        if self.cut.is_some() {
+            return self.next_with_cuts();
         }
-        let lines = self.document.lines();
+        // Whole lines, but for the one where the last cut ends.
         loop {
-            let line = *lines.get(self.line)?;
+            let line = *self.lines.get(self.line)?;
+            let start = line.start().max(self.position).min(line.end());
+            let span = Span::new(start, line.end()).trimmed(self.source);
+            self.line += 1;
+            if !span.is_empty() {
+                return Some(Run { line: self.line - 1, span });
+            }
+        }
+    }
+}
+
+impl<'d, C: Iterator<Item = &'d Cut>> Kept<'d, C> {
+    #[inline(never)]
+    fn next_with_cuts(&mut self) -> Option<Run> {
+        let mut line = *self.lines.get(self.line)?;
+        loop {
             if self.position >= line.end() {
                 self.line += 1;
-                self.position = lines.get(self.line)?.start();
+                line = *self.lines.get(self.line)?;
+                self.position = line.start();
                 continue;
             }
             let end = match self.cut {
@@ -370,7 +404,7 @@ impl<'d, C: Iterator<Item = &'d Cut>> Iterator for Kept<'d, C> {
                 Some(cut) => cut.start().min(line.end()),
                 None => line.end(),
             };
-            let span = Span::new(self.position, end).trimmed(&self.document.source);
+            let span = Span::new(self.position, end).trimmed(self.source);
             self.position = end;
             if !span.is_empty() {
                 return Some(Run { line: self.line, span });

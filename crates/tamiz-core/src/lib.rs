@@ -44,6 +44,7 @@ mod offsets;
 mod reason;
 mod render;
 mod restore;
+pub mod scan;
 mod scratch;
 mod span;
 mod stage;

@@ -9,18 +9,18 @@ use tamiz_table::Table;
 use crate::lexicon::Meaning;
 use crate::marks::opens;
 use crate::split::Decision;
-use crate::stage::Sentences;
+use crate::stage::{Buffers, Sentences};
 use crate::why::Why;
 use crate::words::{detached_word, first_word, word_before};
 
 impl Sentences {
     /// The evidence for all that is kept, in the order of the text.
-    pub(crate) fn evidence(&self, document: &Document, sentences: &mut Vec<Span>) -> Vec<Evidence> {
+    pub(crate) fn evidence(&self, document: &Document, buffers: &mut Buffers) -> Vec<Evidence> {
         let text = document.source();
         let languages = self.languages();
         let mut tables: BTreeMap<_, Vec<Table<'_>>> = BTreeMap::new();
         let mut evidence = Vec::new();
-        self.find(document, sentences, |run, lexicon, decision| {
+        self.find(document, buffers, |run, lexicon, decision| {
             let Decision { start, mark, closed, why, .. } = decision;
             let piece = run.of(text);
             let span = Span::new(run.start() + shown_from(piece, start, mark), run.start() + closed);
@@ -34,8 +34,8 @@ impl Sentences {
             });
             evidence.extend(rows(piece, decision, tables).into_iter().map(|what| Evidence { span, what }));
         });
-        let mut left = sentences.iter().peekable();
-        let mut joined = sentences.clone();
+        let mut left = buffers.sentences.iter().peekable();
+        let mut joined = buffers.sentences.clone();
         self.join(text, &mut joined);
         for sentence in joined {
             while let Some(part) = left.next_if(|part| part.end() < sentence.end()) {

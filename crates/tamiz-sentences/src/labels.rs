@@ -28,15 +28,21 @@ impl Order {
     }
 }
 
-/// The label that the text starts with.
-pub(crate) fn first(text: &str) -> Option<Label<'_>> {
-    let may_start = match text.as_bytes() {
+/// Whether the text may start with a label: of most lines, the first byte says no.
+#[inline]
+pub(crate) fn may_start(text: &str) -> bool {
+    match text.as_bytes() {
+        [b'A'..=b'Z', ..] => false,
         [b'a'..=b'y', b'.' | b')', ..] | [b'0'..=b'9', ..] => true,
         // The first bytes of the bullets.
         [0xC2 | 0xE2, ..] => text.starts_with(is_bullet),
         _ => false,
-    };
-    if may_start { at(text, 0) } else { None }
+    }
+}
+
+/// The label that the text starts with.
+pub(crate) fn first(text: &str) -> Option<Label<'_>> {
+    if may_start(text) { at(text, 0) } else { None }
 }
 
 /// The label of the next item, where one follows. Labels that only look like one, since the numbers do not follow

@@ -120,34 +120,101 @@ impl Lexicon {
     }
 }
 
-/// A map from words in lower case, looked up by words in any case without allocating.
+/// A map from words in lower case, looked up by words in any case without allocating. What is looked up has letters,
+/// digits and full stops.
 #[derive(Clone, Debug)]
 pub(crate) struct Words<V> {
-    map: HashMap<Box<[u8]>, V, BuildHasherDefault<WordHasher>>,
-    /// The length of the longest word, in bytes: most words of a text are longer than any abbreviation.
+    /// The words that fit in a number, each at the first free place from that of its hash on; their number is a power of
+    /// two, and less than half of it are taken.
+    short: Vec<Option<(u64, V)>>,
+    count: usize,
+    /// How many bits of a hash are too many for a place.
+    shift: u32,
+    /// All others.
+    long: HashMap<Box<[u8]>, V, BuildHasherDefault<WordHasher>>,
+    /// The length of the longest word, in bytes: many words of a text are longer than any abbreviation.
     longest: usize,
 }
 
 impl<V> Default for Words<V> {
     fn default() -> Self {
-        Self { map: HashMap::default(), longest: 0 }
+        Self { short: Vec::new(), count: 0, shift: 0, long: HashMap::default(), longest: 0 }
     }
 }
 
-impl<V> Words<V> {
+impl<V: Copy> Words<V> {
     pub(crate) fn insert(&mut self, word: &str, value: V) {
-        self.longest = self.longest.max(word.len());
-        self.map.insert(word.as_bytes().into(), value);
+        let Some(key) = short_key(word.as_bytes()) else {
+            self.longest = self.longest.max(word.len());
+            self.long.insert(word.as_bytes().into(), value);
+            return;
+        };
+        if 2 * self.count >= self.short.len() {
+            let length = (2 * self.short.len()).max(16);
+            self.shift = u64::BITS - length.ilog2();
+            let old = std::mem::replace(&mut self.short, vec![None; length]);
+            for (key, value) in old.into_iter().flatten() {
+                let place = self.place(key);
+                self.short[place] = Some((key, value));
+            }
+        }
+        let place = self.place(key);
+        self.count += usize::from(self.short[place].is_none());
+        self.short[place] = Some((key, value));
     }
 
+    #[inline]
     pub(crate) fn get(&self, word: &str) -> Option<&V> {
+        match short_key(word.as_bytes()) {
+            Some(_) if self.short.is_empty() => None,
+            Some(key) => self.short[self.place(key)].as_ref().map(|(_, value)| value),
+            None => self.get_long(word),
+        }
+    }
+
+    fn get_long(&self, word: &str) -> Option<&V> {
         // A letter and its small form may differ by a byte or two in length, as İ and i do.
         if word.len() > self.longest + 2 {
             return None;
         }
         let mut buffer = [0; LONGEST];
-        self.map.get(folded(word, &mut buffer)?)
+        let folded = folded(word, &mut buffer)?;
+        match short_key(folded) {
+            // The sign of the kelvin is a small k.
+            Some(_) if !word.is_ascii() => self.get(std::str::from_utf8(folded).ok()?),
+            _ => self.long.get(folded),
+        }
     }
+
+    /// Where the word stands among the short ones, or could.
+    #[inline]
+    fn place(&self, key: u64) -> usize {
+        let last = self.short.len() - 1;
+        // The highest bits of a product depend on all of the number.
+        let mut place = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> self.shift) as usize & last;
+        while self.short[place].as_ref().is_some_and(|&(other, _)| other != key) {
+            place = (place + 1) & last;
+        }
+        place
+    }
+}
+
+/// A word of up to eight characters, all of ASCII, as a number that is the same for small letters and for capitals.
+#[inline]
+fn short_key(word: &[u8]) -> Option<u64> {
+    let length = word.len();
+    let key = match *word {
+        [a] => u64::from(a),
+        [a, b] => u64::from(a) | u64::from(b) << 8,
+        [a, b, c] => u64::from(a) | u64::from(b) << 8 | u64::from(c) << 16,
+        [a, b, c, d, ..] if length <= 8 => {
+            let last = word.last_chunk::<4>().map_or(0, |last| u64::from(u32::from_le_bytes(*last)));
+            u64::from(u32::from_le_bytes([a, b, c, d])) | last << (8 * (length - 4))
+        }
+        _ => return None,
+    };
+    // Small letters have a bit that capitals lack; digits and the full stop have it.
+    (key & 0x8080_8080_8080_8080 == 0).then_some(key | 0x2020_2020_2020_2020 >> (64 - 8 * length))
 }
 
 /// The word in lower case, in the buffer; `None` if it does not fit.
@@ -286,6 +353,15 @@ fn telling(c: char) -> u32 {
     }
 }
 
+/// What a function word says about the language of a text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FunctionWord {
+    /// The languages that have it: bit `i` for the language at place `i`.
+    pub(crate) languages: u64,
+    /// More for a word that few languages have.
+    pub(crate) weight: u32,
+}
+
 /// All languages with a table of their own, and what is known of the others. A run sees few of them, so a language's
 /// tables are compiled when a text first needs them.
 pub(crate) struct Languages {
@@ -293,6 +369,8 @@ pub(crate) struct Languages {
     codes: Vec<&'static str>,
     /// The lexicon of every one of `codes`, and last the one for all other languages.
     lexicons: Vec<OnceLock<Lexicon>>,
+    /// The place of English.
+    pub(crate) english: Option<usize>,
     /// The places of the languages of [`HINTS`].
     hints: [Option<usize>; HINTS.len()],
     /// The user's tables, name and text, whose rows hold in every language.
@@ -308,16 +386,12 @@ impl Languages {
         codes.dedup();
         codes.retain(|&code| code != "und");
         let hints = HINTS.map(|(code, _)| codes.binary_search(&code).ok());
-        Self { lexicons: vec![OnceLock::new(); codes.len() + 1], codes, hints, extra }
-    }
-
-    /// How many languages have tables of their own.
-    pub(crate) fn count(&self) -> usize {
-        self.codes.len()
+        let english = codes.binary_search(&"en").ok();
+        Self { lexicons: vec![OnceLock::new(); codes.len() + 1], codes, english, hints, extra }
     }
 
     /// The place of a language among those with tables.
-    pub(crate) fn place(&self, code: &str) -> Option<usize> {
+    fn place(&self, code: &str) -> Option<usize> {
         self.codes.binary_search(&code).ok()
     }
 
@@ -344,18 +418,18 @@ impl Languages {
         of(ABBREVIATIONS, "und").chain(own).chain(extra)
     }
 
-    /// For every function word the languages that have it: bit `i` for the language at place `i`. Compiled for the
-    /// first text whose language nobody has told.
-    pub(crate) fn evidence(&self) -> &'static Words<u64> {
+    /// What every function word says. Compiled for the first text whose language nobody has told.
+    pub(crate) fn evidence(&self) -> &'static Words<FunctionWord> {
         // The places are the same whatever tables the user has.
-        static EVIDENCE: OnceLock<Words<u64>> = OnceLock::new();
+        static EVIDENCE: OnceLock<Words<FunctionWord>> = OnceLock::new();
         EVIDENCE.get_or_init(|| {
-            let mut evidence = Words::<u64>::default();
+            let mut evidence = Words::<FunctionWord>::default();
             for table in FUNCTION_WORDS {
                 let bit = self.place(table.code).map_or(0, |place| 1 << place);
                 for (_, word) in entries(table.text) {
-                    let bits = evidence.get(word).copied().unwrap_or_default();
-                    evidence.insert(word, bits | bit);
+                    let languages = evidence.get(word).map_or(0, |word| word.languages) | bit;
+                    let weight = 240 / (1 + languages.count_ones());
+                    evidence.insert(word, FunctionWord { languages, weight });
                 }
             }
             evidence
@@ -393,11 +467,12 @@ impl Languages {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::marks::Terminals;
     use crate::split::split;
 
     fn is_one_sentence(lexicon: &Lexicon, text: &str) -> bool {
         let mut ends = 0;
-        split(text, lexicon, |_| ends += 1, |_| {});
+        split(text, 0, &mut Terminals::new(text, &mut Vec::new()), lexicon, |_, _| ends += 1, |_| {});
         ends == 0
     }
 
@@ -445,7 +520,7 @@ mod tests {
 
     #[test]
     fn the_evidence_has_room_for_every_language() {
-        assert!(Languages::embedded().count() <= 64);
+        assert!(Languages::embedded().codes.len() <= 64);
     }
 
     #[test]

@@ -28,6 +28,7 @@
 //! assert_eq!(sentences, ["El Sr. Ibáñez llegó a EE. UU. el lunes.", "¿Y tú?", "Fin"]);
 //! ```
 
+mod candidates;
 mod closers;
 mod embedded;
 mod explain;

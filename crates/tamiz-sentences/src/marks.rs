@@ -1,4 +1,9 @@
-//! Characters that end, close and open sentences, and how to find them fast.
+//! Characters that end, close and open sentences.
+
+use tamiz_core::Span;
+use tamiz_core::scan::BLOCK;
+
+use crate::candidates;
 
 /// What a run of terminal marks is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,117 +28,80 @@ pub(crate) struct Terminal {
     pub(crate) mark: Mark,
 }
 
-/// How many bytes are looked at in one step where there is no mark.
-const CHUNK: usize = 16;
-
-/// Whether no byte of the chunk can start a terminal mark. Written so that the compiler makes it a handful of vector
-/// instructions: it may say no for a chunk without a mark, but never yes for one with a mark.
-#[inline(always)]
-fn is_quiet<const SIZE: usize>(chunk: &[u8; SIZE]) -> bool {
-    let within = |byte: u8, first: u8, count: u8| u8::from(byte.wrapping_sub(first) < count);
-    let is = |byte: u8, other: u8| u8::from(byte == other);
-    let stirs = |byte: u8| {
-        let ascii = is(byte, b'.') | is(byte, b'!') | is(byte, b'?') | within(byte, b':', 2);
-        // The first bytes of the marks beyond ASCII.
-        let beyond = is(byte, 0xCD) | is(byte, 0xD6) | is(byte, 0xD8) | is(byte, 0xDB) | is(byte, 0xEF);
-        ascii | beyond | within(byte, 0xE0, 4)
-    };
-    chunk.iter().fold(0, |any, &byte| any | stirs(byte)) == 0
+/// The terminal marks of a text, and where they stand.
+pub(crate) struct Terminals<'b> {
+    /// A bit for every byte of the text with which a mark may start, or an opening bracket.
+    bits: &'b [u64],
+    /// Behind the first byte of the last opening bracket that was passed.
+    pub(crate) bracket: usize,
 }
 
-/// Whether the chunk has a mark of ASCII, or what may be one.
-#[inline(always)]
-fn has_ascii(chunk: &[u8; CHUNK]) -> bool {
-    let is = |byte: u8, other: u8| u8::from(byte == other);
-    let stirs = |byte: u8| is(byte, b'.') | is(byte, b'!') | is(byte, b'?') | is(byte, b':') | is(byte, b';');
-    chunk.iter().fold(0, |any, &byte| any | stirs(byte)) != 0
-}
-
-/// The same for a chunk with the two bytes behind it: slower, but not stirred by every letter of Arabic, by quotation
-/// marks or by the commas of Chinese. Says no only where a mark of ASCII stands, or the bytes of one beyond ASCII.
-#[inline(always)]
-fn is_calm(bytes: &[u8; CHUNK + 2]) -> bool {
-    let within = |byte: u8, first: u8, count: u8| u8::from(byte.wrapping_sub(first) < count);
-    let is = |byte: u8, other: u8| u8::from(byte == other);
-    let mut any = 0;
-    for i in 0..CHUNK {
-        let (a, b, c) = (bytes[i], bytes[i + 1], bytes[i + 2]);
-        let ascii = is(a, b'.') | is(a, b'!') | is(a, b'?') | within(a, b':', 2);
-        let two = is(a, 0xD8) & is(b, 0x9F)
-            | is(a, 0xDB) & is(b, 0x94)
-            | is(a, 0xD6) & is(b, 0x89)
-            | is(a, 0xCD) & is(b, 0xBE);
-        let three = is(a, 0xE0) & is(b, 0xA5) & within(c, 0xA4, 2)
-            | is(a, 0xE1) & (is(b, 0x8D) | is(b, 0x81) | is(b, 0x9F))
-            | is(a, 0xE2)
-                & (is(b, 0x80) & (is(c, 0xA6) | within(c, 0xBC, 2)) | is(b, 0x81) & within(c, 0x87, 3))
-            | is(a, 0xE3) & is(b, 0x80) & is(c, 0x82)
-            | is(a, 0xEF)
-                & (is(b, 0xBC) & (is(c, 0x81) | is(c, 0x8E) | is(c, 0x9F)) | is(b, 0xBD) & is(c, 0xA1));
-        any |= ascii | two | three;
+impl<'b> Terminals<'b> {
+    /// The marks of the text; the buffer is for their places.
+    pub(crate) fn new(text: &str, bits: &'b mut Vec<u64>) -> Self {
+        candidates::find(text, bits);
+        Self { bits, bracket: 0 }
     }
-    any == 0
-}
 
-/// For every byte whether a terminal mark may start with it.
-const TRIGGER: [bool; 256] = {
-    let mut table = [false; 256];
-    let bytes = b".!?:;\xCD\xD6\xD8\xDB\xE0\xE1\xE2\xE3\xEF";
-    let mut i = 0;
-    while i < bytes.len() {
-        table[bytes[i] as usize] = true;
-        i += 1;
-    }
-    table
-};
-
-/// The first terminal mark at or after `from`, in bytes.
-#[inline]
-pub(crate) fn next_terminal(text: &str, from: usize) -> Option<Terminal> {
-    let bytes = text.as_bytes();
-    let mut at = from;
-    loop {
-        let rest = bytes.get(at..).filter(|rest| !rest.is_empty())?;
-        let mut end = bytes.len();
-        if let Some(chunk) = rest.first_chunk::<CHUNK>() {
-            // A mark of ASCII needs no second look.
-            if is_quiet(chunk) || !has_ascii(chunk) && rest.first_chunk().is_some_and(is_calm) {
-                at += CHUNK;
-                continue;
+    /// The first place in the piece of the text where a mark may start; its end if there is none.
+    #[inline]
+    pub(crate) fn first_in(&self, piece: Span) -> usize {
+        let (from, to) = (piece.start(), piece.end());
+        let mut block = from / BLOCK;
+        let mut left = self.bits.get(block).map_or(0, |bits| bits & u64::MAX << (from % BLOCK));
+        while left == 0 {
+            block += 1;
+            if block * BLOCK >= to {
+                return to;
             }
-            end = at + CHUNK;
-        } else if ends_quietly(rest, bytes) {
-            return None;
+            left = self.bits[block];
         }
-        while let Some(trigger) = bytes[at..end].iter().position(|&byte| TRIGGER[usize::from(byte)]) {
-            at += trigger;
-            let found = match bytes[at] {
-                b'.' => return Some(Terminal { start: at, end: at + 1, mark: Mark::Stop }),
-                b'!' | b'?' => return Some(Terminal { start: at, end: at + 1, mark: Mark::Strong }),
-                b':' | b';' if at == 0 || bytes[at - 1].is_ascii_alphabetic() => None,
-                b':' | b';' => terminal_ending(bytes, at),
-                0xCD | 0xD6 | 0xD8 | 0xDB => terminal_ending(bytes, at + 1),
-                _ => terminal_ending(bytes, at + 2),
-            };
+        to.min(block * BLOCK + left.trailing_zeros() as usize)
+    }
+
+    /// The first terminal mark at or after `from` in a piece of the text, which starts at `base`. Places count from
+    /// there.
+    #[inline]
+    pub(crate) fn next(&mut self, piece: &str, base: usize, from: usize) -> Option<Terminal> {
+        let bytes = piece.as_bytes();
+        let end = base + bytes.len();
+        let mut block = (base + from) / BLOCK;
+        let mut left = self.bits.get(block)? & u64::MAX << ((base + from) % BLOCK);
+        loop {
+            while left == 0 {
+                block += 1;
+                if block * BLOCK >= end {
+                    return None;
+                }
+                left = *self.bits.get(block)?;
+            }
+            let at = block * BLOCK + left.trailing_zeros() as usize;
+            if at >= end {
+                return None;
+            }
+            let found = starting(bytes, at - base);
             if found.is_some() {
                 return found;
             }
-            at += 1;
+            if matches!(bytes[at - base], b'(' | b'[' | b'{' | 0xEF) {
+                self.bracket = at + 1;
+            }
+            left &= left - 1;
         }
-        at = end;
     }
 }
 
-/// Whether the bytes that are left, fewer than a chunk, hold no terminal mark. Like [`is_quiet`], it may say no where
-/// none is: it looks at the last bytes of the text together, also at those before.
+/// The terminal mark that starts at `at`, where the byte may start one.
 #[inline]
-fn ends_quietly(rest: &[u8], bytes: &[u8]) -> bool {
-    if let Some(chunk) = bytes.last_chunk::<CHUNK>() {
-        return is_quiet(chunk);
-    }
-    match (rest.first_chunk::<8>(), rest.last_chunk::<8>()) {
-        (Some(first), Some(last)) => is_quiet(first) && is_quiet(last),
-        _ => false,
+fn starting(bytes: &[u8], at: usize) -> Option<Terminal> {
+    match bytes[at] {
+        b'.' => Some(Terminal { start: at, end: at + 1, mark: Mark::Stop }),
+        b'!' | b'?' => Some(Terminal { start: at, end: at + 1, mark: Mark::Strong }),
+        b'(' | b'[' | b'{' => None,
+        b':' | b';' if at == 0 || bytes[at - 1].is_ascii_alphabetic() => None,
+        b':' | b';' => terminal_ending(bytes, at),
+        0xCD | 0xD6 | 0xD8 | 0xDB => terminal_ending(bytes, at + 1),
+        _ => terminal_ending(bytes, at + 2),
     }
 }
 

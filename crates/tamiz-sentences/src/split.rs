@@ -4,7 +4,7 @@ use crate::closers::{close, joins, skip_blanks};
 use crate::labels;
 use crate::lexicon::Lexicon;
 use crate::marks::{
-    Mark, Terminal, is_armenian, is_hiragana, is_letter, is_right_to_left, is_unspaced, next_terminal,
+    Mark, Terminal, Terminals, is_armenian, is_hiragana, is_letter, is_right_to_left, is_unspaced,
     terminal_at,
 };
 use crate::why::Why;
@@ -42,34 +42,35 @@ pub(crate) struct Decision {
     pub(crate) why: Why,
 }
 
-/// Finds the ends of sentences in a piece of text without a line feed.
+/// Finds the ends of sentences in a piece of text without a line feed, which starts at `base` in the text of `marks`.
 ///
-/// Calls `end(at)` for the end of every sentence but the last, in bytes; blanks follow it, or the next sentence.
+/// Calls `end(at, next)` for every sentence but the last: where it ends, and where the next one starts, in bytes.
 /// Returns whether the text closes with a terminal mark, so that its last sentence is complete. `decided` is told of
 /// every place where a sentence may end, with the reason; for the marks that close the text there is none to give.
 pub(crate) fn split(
     text: &str,
+    base: usize,
+    marks: &mut Terminals<'_>,
     lexicon: &Lexicon,
-    mut end: impl FnMut(usize),
+    mut end: impl FnMut(usize, usize),
     mut decided: impl FnMut(Decision),
 ) -> bool {
     let mut start = 0;
     let mut at = 0;
-    // Looked for only where a sentence seems to end: most lines have no mark at all.
-    let mut brackets = None;
     let mut label = labels::first(text).and_then(|first| {
         let second = labels::next(text, &first)?;
         at = first.end;
         Some(second)
     });
     loop {
-        let terminal = next_terminal(text, at);
-        if let Some(item) = label.filter(|item| terminal.is_none_or(|terminal| item.start <= terminal.start))
+        let terminal = marks.next(text, base, at);
+        if let Some(item) = label
+            && terminal.is_none_or(|terminal| item.start <= terminal.start)
         {
             let before = text[..item.start].trim_end().len();
             if before > start {
-                end(before);
                 let next = item.start;
+                end(before, next);
                 decided(Decision { start, mark: before, closed: before, next, why: Why::ListItem });
             }
             start = item.start;
@@ -78,42 +79,70 @@ pub(crate) fn split(
             continue;
         }
         let Some(first) = terminal else { return false };
-        if first.mark == Mark::Stop
-            && text
-                .as_bytes()
-                .get(first.end)
-                .is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b',')
-        {
+        // Nothing but the mark is looked at where all is as in most sentences.
+        let behind = &text.as_bytes()[first.end..];
+        if behind.is_empty() {
+            return true;
+        }
+        if first.mark == Mark::Stop && (behind[0].is_ascii_alphanumeric() || behind[0] == b',') {
             at = first.end;
             continue;
         }
-        let run = extend(text, first);
-        let closed = if opens_omission(text, run) { run.end } else { close(text, run.end) };
+        let is_plain = is_plain(text, start, first, behind);
+        let (run, closed, next) = if is_plain {
+            (first, first.end, first.end + 1)
+        } else {
+            let run = extend(text, first);
+            let closed = if opens_omission(text, run) { run.end } else { close(text, run.end) };
+            (run, closed, skip_blanks(text, closed))
+        };
         // Marks among what closes are not looked at again, whatever comes of these.
         at = closed;
-        let next = skip_blanks(text, closed);
         if next == text.len() {
             return true;
         }
         if label.is_some_and(|item| item.start <= next) {
             continue;
         }
-        let mut has_brackets = || {
-            *brackets.get_or_insert_with(|| {
-                memchr::memchr3(b'(', b'[', b'{', text.as_bytes()).is_some() || text.contains('（')
-            })
+        let mut why = match run.mark {
+            Mark::Stop if is_plain => judge_stop(text, start, run.start, Next::Upper, &text[next..], lexicon),
+            _ if is_plain => Why::Mark,
+            _ => judge(text, start, run, closed, next, lexicon),
         };
-        let mut why = judge(text, start, run, closed, next, lexicon);
-        if why.ends() && has_brackets() && in_brackets(text, run, next) {
+        if why.ends() && marks.bracket + BRACKET_REACH > base + run.start && in_brackets(text, run, next) {
             why = Why::Brackets;
         }
         decided(Decision { start, mark: run.start, closed, next, why });
         if why.ends() {
-            end(closed);
+            end(closed, next);
             start = next;
             at = next;
         }
     }
+}
+
+/// Whether the mark is a full stop, or one question or exclamation mark, right behind a letter or digit, with a blank and
+/// a capital after it. Then it is by itself, nothing closes it, and all depends on the words.
+#[inline]
+fn is_plain(text: &str, start: usize, mark: Terminal, behind: &[u8]) -> bool {
+    let before = &text.as_bytes()[start..mark.start];
+    // Letters of two bytes are those of Latin, Greek and Cyrillic, and before Armenian.
+    let letter = match *before {
+        [.., byte] if byte.is_ascii() => byte.is_ascii_alphanumeric(),
+        [.., first @ 0xC3..=0xD3, second] => is_letter(of_two(first, second)),
+        _ => false,
+    };
+    let capital = match *behind {
+        [b' ', byte, ..] if byte.is_ascii() => byte.is_ascii_uppercase(),
+        [b' ', first @ 0xC3..=0xD3, second, ..] => of_two(first, second).is_uppercase(),
+        _ => false,
+    };
+    letter && capital && matches!(mark.mark, Mark::Stop | Mark::Strong) && mark.end == mark.start + 1
+}
+
+/// The character of these two bytes.
+fn of_two(first: u8, second: u8) -> char {
+    char::from_u32(u32::from(first & 0x1F) << 6 | u32::from(second & 0x3F)).unwrap_or(' ')
 }
 
 /// Takes in the terminal marks that follow, also those with a blank between (`! ...`, `. . .`).

@@ -10,9 +10,10 @@ use tamiz_core::{
 };
 use tamiz_table::Table;
 
-use crate::closers::skip_blanks;
 use crate::guess::guess;
+use crate::labels;
 use crate::lexicon::{Languages, Lexicon};
+use crate::marks::Terminals;
 use crate::split::{Decision, split};
 
 /// Marks the sentences of every line. A line's end is always a sentence's end.
@@ -94,11 +95,13 @@ impl Sentences {
     pub(crate) fn find(
         &self,
         document: &Document,
-        sentences: &mut Vec<Span>,
+        buffers: &mut Buffers,
         mut decided: impl FnMut(Span, &Lexicon, Decision),
     ) {
+        let Buffers { sentences, places } = buffers;
         sentences.clear();
         let text = document.source();
+        let mut marks = Terminals::new(text, places);
         let languages = self.languages();
         let told = self.language.or_else(|| document.language().map(|language| language.code));
         let default = match told.filter(|code| code.is_language()) {
@@ -133,15 +136,25 @@ impl Sentences {
                     sentences.push(before.span);
                 }
             }
-            let complete = split(
-                run.span.of(text),
-                lexicon,
-                |end| {
-                    sentences.push(Span::new(start, base + end));
-                    start = skip_blanks(text, base + end);
-                },
-                |decision| decided(run.span, lexicon, decision),
-            );
+            let piece = run.span.of(text);
+            let end = run.span.end();
+            // Most lines have no mark at all, or one where they end.
+            let mark = marks.first_in(run.span);
+            let behind = &text.as_bytes()[mark..end];
+            let complete = match behind {
+                [] | [b'.' | b'!' | b'?'] if !labels::may_start(piece) => !behind.is_empty(),
+                _ => split(
+                    piece,
+                    base,
+                    &mut marks,
+                    lexicon,
+                    |end, next| {
+                        sentences.push(Span::new(start, base + end));
+                        start = base + next;
+                    },
+                    |decision| decided(run.span, lexicon, decision),
+                ),
+            };
             let last = Span::new(start, run.span.end());
             if complete {
                 // Whatever follows a cut in this line starts anew.
@@ -184,21 +197,23 @@ fn join_short(text: &str, min_chars: usize, sentences: &mut Vec<Span>) {
 
 impl Stage for Sentences {
     fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
-        let sentences: &mut Vec<Span> = &mut scratch.get::<Buffers>().sentences;
-        self.find(document, sentences, |_, _, _| {});
-        self.join(document.source(), sentences);
-        document.add_sentences(sentences);
+        let buffers: &mut Buffers = scratch.get();
+        self.find(document, buffers, |_, _, _| {});
+        self.join(document.source(), &mut buffers.sentences);
+        document.add_sentences(&buffers.sentences);
     }
 
     fn explain(&self, document: &Document, scratch: &mut Scratch) -> Vec<Evidence> {
-        self.evidence(document, &mut scratch.get::<Buffers>().sentences)
+        self.evidence(document, scratch.get())
     }
 }
 
 /// What is reused from document to document.
 #[derive(Default)]
-struct Buffers {
-    sentences: Vec<Span>,
+pub(crate) struct Buffers {
+    pub(crate) sentences: Vec<Span>,
+    /// Where terminal marks may stand.
+    places: Vec<u64>,
 }
 
 fn row_error(file: usize, fault: &str) -> ConfigError {

@@ -18,12 +18,32 @@ pub(crate) fn judge_stop(
     rest: &str,
     lexicon: &Lexicon,
 ) -> Why {
+    let starter = || next == Next::Upper && starts_sentence(rest, lexicon);
+    let unless_starter = |why: Why| if starter() { Why::FunctionWord } else { why };
+    let by_table = |word_start: usize, sort: Sort| match sort {
+        Sort::Title => Why::Title,
+        Sort::BeforeNumber => {
+            let goes_on = text[stop + 1..].trim_start().starts_with('(');
+            if next != Next::Digit && !goes_on && !is_roman(first_word(rest)) {
+                Why::NoNumber
+            } else {
+                Why::BeforeNumber
+            }
+        }
+        Sort::Abbreviation => unless_starter(Why::Abbreviation),
+        Sort::Time if next == Next::Upper && ends_with_time(text, start, word_start, rest) => Why::AfterTime,
+        Sort::Time => unless_starter(Why::Time),
+    };
+    let plain = plain_word(&text.as_bytes()[start..stop]);
+    // Three letters at least are no initial, and no unit that a table lacks.
+    if plain > 2 && !lexicon.roman_ordinals {
+        let word_start = stop - plain;
+        return lexicon.sort(&text[word_start..stop]).map_or(Why::Mark, |sort| by_table(word_start, sort));
+    }
     let word_start = word_before(text, start, stop);
     let dots = text.as_bytes()[word_start..stop].iter().take_while(|&&byte| byte == b'.').count();
     let word = &text[word_start + dots..stop];
     let before = text[start..word_start].chars().next_back();
-    let starter = || next == Next::Upper && starts_sentence(rest, lexicon);
-    let unless_starter = |why: Why| if starter() { Why::FunctionWord } else { why };
     if word.is_empty() {
         return match before {
             // N°. 12
@@ -55,22 +75,7 @@ pub(crate) fn judge_stop(
         };
     }
     if let Some((_, sort)) = known(word, lexicon) {
-        return match sort {
-            Sort::Title => Why::Title,
-            Sort::BeforeNumber => {
-                let goes_on = text[stop + 1..].trim_start().starts_with('(');
-                if next != Next::Digit && !goes_on && !is_roman(first_word(rest)) {
-                    Why::NoNumber
-                } else {
-                    Why::BeforeNumber
-                }
-            }
-            Sort::Abbreviation => unless_starter(Why::Abbreviation),
-            Sort::Time if next == Next::Upper && ends_with_time(text, start, word_start, rest) => {
-                Why::AfterTime
-            }
-            Sort::Time => unless_starter(Why::Time),
-        };
+        return by_table(word_start, sort);
     }
     if lexicon.roman_ordinals && word.bytes().all(|byte| matches!(byte, b'I' | b'V' | b'X')) {
         return unless_starter(Why::RomanOrdinal);
@@ -231,11 +236,31 @@ fn after_quantity(text: &str, start: usize, at: usize) -> bool {
     before.ends_with(|c: char| c.is_ascii_digit() || matches!(c, '/' | 'I' | 'V' | 'X'))
 }
 
+/// The length of the word that the text ends with, if it is one of letters of ASCII alone, with nothing before it that
+/// could be a part of it; else 0.
+fn plain_word(text: &[u8]) -> usize {
+    let length = text.iter().rev().take(LONGEST).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let is_part = |&byte: &u8| IN_WORD[usize::from(byte)] || !byte.is_ascii();
+    if text.len().checked_sub(length + 1).is_some_and(|before| is_part(&text[before])) { 0 } else { length }
+}
+
+/// For every byte whether it is a letter, a digit or the full stop of ASCII.
+const IN_WORD: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = (byte as u8).is_ascii_alphanumeric() || byte == b'.' as usize;
+        byte += 1;
+    }
+    table
+};
+
 /// Where the word starts that ends at `stop`, full stops inside it included.
 pub(crate) fn word_before(text: &str, start: usize, stop: usize) -> usize {
     let bytes = &text.as_bytes()[start..stop];
-    let is_ascii_part = |byte: &&u8| byte.is_ascii_alphanumeric() || **byte == b'.';
-    let length = bytes.iter().rev().take(LONGEST).take_while(is_ascii_part).count();
+    let near = &bytes[bytes.len().saturating_sub(LONGEST)..];
+    let is_other = |&byte: &u8| !IN_WORD[usize::from(byte)];
+    let length = near.iter().rposition(is_other).map_or(near.len(), |at| near.len() - at - 1);
     // Most words end here; what stands before this one may be a letter beyond ASCII.
     if length == LONGEST || bytes.len().checked_sub(length + 1).is_none_or(|before| bytes[before].is_ascii())
     {
