@@ -97,6 +97,30 @@ fn doctor_finds_damage_encodings_and_missing_fields() {
 }
 
 #[test]
+fn doctor_names_the_remedy_for_a_file_that_cannot_be_decoded_and_it_helps() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wide.txt");
+    // A byte order mark of UTF-16, half of a pair, and text.
+    let text = "Llovió toda la noche en el valle.";
+    let mut wide = vec![0xFF, 0xFE, 0x00, 0xD8];
+    wide.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
+    fs::write(&path, &wide).unwrap();
+    let (status, told) = doctor(&path);
+    assert_eq!(status, Some(1), "{told}");
+    for said in [
+        "1 record: cannot be read: it is not valid UTF-16LE",
+        "wide.txt (byte 0)",
+        "convert it to UTF-8 with iconv",
+    ] {
+        assert!(told.contains(said), "no `{said}` in\n{told}");
+    }
+    // What `iconv -c -f UTF-16 -t UTF-8` leaves.
+    fs::write(&path, text).unwrap();
+    let (status, told) = doctor(&path);
+    assert_eq!((status, told.contains("nothing is wrong with it")), (Some(0), true), "{told}");
+}
+
+#[test]
 fn fields_of_other_names_are_read_by_all_who_look_before_a_run() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("pages.jsonl");
