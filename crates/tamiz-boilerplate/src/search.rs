@@ -193,8 +193,8 @@ pub(crate) type Found = [u32; 3];
 /// The texts of many patterns.
 pub(crate) struct Searcher {
     gate: Gate,
-    /// Texts of fewer than four bytes, each with its key and the key's mask, the shortest first.
-    short: Vec<(u32, u32, Short)>,
+    /// Texts of fewer than four bytes, the shortest first.
+    short: Vec<Short>,
     /// Roots by the hashes of their keys: an open table.
     roots: Vec<Root>,
     nodes: Vec<Node>,
@@ -206,11 +206,18 @@ pub(crate) struct Searcher {
     ends: Vec<u32>,
 }
 
-/// A text of fewer than four bytes: its number and length.
-#[derive(Clone, Copy)]
+/// A text of fewer than four bytes.
 struct Short {
-    number: u32,
+    key: u32,
     length: u32,
+    number: u32,
+}
+
+impl Short {
+    /// Whether a key begins with this text.
+    fn begins(&self, key: u32) -> bool {
+        key & ((1 << (8 * self.length)) - 1) == self.key
+    }
 }
 
 /// Where the tree of all texts that begin with the same four bytes has its root.
@@ -218,13 +225,13 @@ struct Short {
 struct Root {
     /// The four bytes; zeros where there is no root.
     key: u32,
-    /// Bits for the bytes that may come next, by their last five bits; all if a text ends here.
+    /// Bits for the bytes that may come next, by their last five bits; all if a text ends here. None where there is no
+    /// root, so that the key of an empty text, which is zeros, finds nothing.
     next: u32,
     node: u32,
 }
 
-/// A node of such a tree. Each field is a place in a list, and goes on to
-/// that of the next node.
+/// A node of such a tree. Each field is a stretch of a list: where it begins, and where the next one does.
 #[derive(Clone, Copy, Default)]
 struct Node {
     /// The bytes that all texts from here on have next.
@@ -258,13 +265,12 @@ impl Searcher {
         let mut long = Vec::with_capacity(order.len());
         for (_, text, number) in order {
             if text.len() < KEY {
-                let short = Short { number, length: text.len() as u32 };
-                searcher.short.push((key(text), (1 << (8 * text.len())) - 1, short));
+                searcher.short.push(Short { key: key(text), length: text.len() as u32, number });
             } else {
                 long.push((text, number));
             }
         }
-        searcher.short.sort_by_key(|(_, mask, _)| *mask);
+        searcher.short.sort_by_key(|short| short.length);
         searcher.grow(&long);
         searcher
     }
@@ -317,10 +323,8 @@ impl Searcher {
         let rest = &text[start..];
         let key = key(rest);
         if self.gate.knows_short(key) {
-            for (short, mask, Short { number, length }) in &self.short {
-                if key & mask == *short {
-                    found.push([start as u32 + length, start as u32, *number]);
-                }
+            for short in self.short.iter().filter(|short| short.begins(key)) {
+                found.push([start as u32 + short.length, start as u32, short.number]);
             }
         }
         if self.gate.knows(key) {

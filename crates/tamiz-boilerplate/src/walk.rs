@@ -145,9 +145,10 @@ impl Run {
     /// Reads the first so many of eight bytes, all of them letters of ASCII.
     #[inline(always)]
     pub(crate) fn ascii(&mut self, eight: u64, letters: usize) {
-        let capitals = eight::capitals(eight, eight::letters(eight)) & eight::low_bytes(letters);
+        let run = eight::letters(eight) & eight::low_bytes(letters);
+        let capitals = eight::capitals(eight, run);
         let folded = eight | capitals >> 2;
-        let small = (eight::letters(eight) & eight::low_bytes(letters)) ^ capitals;
+        let small = run ^ capitals;
         let upper = eight::count(capitals);
         self.count.chars += letters as u32;
         self.count.upper += upper;

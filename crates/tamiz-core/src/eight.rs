@@ -88,7 +88,7 @@ mod tests {
     fn eight_bytes_are_read_up_to_the_end_of_the_text() {
         let text = b"abcdefghijk";
         for length in 0..=text.len() {
-            for at in 0..=length {
+            for at in 0..=length + 9 {
                 let read = eight(&text[..length], at).to_le_bytes();
                 for (i, byte) in read.iter().enumerate() {
                     assert_eq!(*byte, text[..length].get(at + i).copied().unwrap_or(0), "{length} {at} {i}");
@@ -100,6 +100,9 @@ mod tests {
     #[test]
     fn each_byte_is_asked_for_itself() {
         for byte in 0..=255u8 {
+            let (eight, all) = (u64::from(byte) * ONES, |is: bool| if is { HIGH } else { 0 });
+            assert_eq!(letters(eight), all(byte.is_ascii_alphabetic()), "{byte:#x}");
+            assert_eq!(capitals(eight, letters(eight)), all(byte.is_ascii_uppercase()), "{byte:#x}");
             for beside in [0u8, b'a', b'Z', 0x7f, 0x80, 0xff] {
                 let number = u64::from_le_bytes([beside, byte, beside, 0, 0, 0, 0, 0]);
                 let bit = |high: u64| high >> 15 & 1 == 1;

@@ -42,7 +42,7 @@ pub trait Pack: Copy {
         bits
     }
 
-    /// A bit for every byte of a block that passes the test. The test gives all bits or none, and sees the two bytes
+    /// A bit for every byte of a block that passes the test. The test says [`yes`] or not, and sees the two bytes
     /// behind that byte, too.
     #[inline(always)]
     fn find(self, block: &Block, test: impl Fn([u8; 3]) -> u8) -> u64 {
@@ -56,6 +56,13 @@ pub trait Pack: Copy {
         }
         bits
     }
+}
+
+/// The answer of a test: all bits or none.
+#[inline(always)]
+#[must_use]
+pub const fn yes(answer: bool) -> u8 {
+    0_u8.wrapping_sub(answer as u8)
 }
 
 /// A set of bytes of ASCII that differ in their lower halves, by which they stand here.
@@ -136,7 +143,7 @@ struct Plain;
 impl Pack for Plain {
     #[inline(always)]
     fn within(self, chunk: &[u8; CHUNK], set: &Few) -> [u8; CHUNK] {
-        chunk.map(|byte| if set.0[usize::from(byte % 16)] == byte { u8::MAX } else { 0 })
+        chunk.map(|byte| yes(set.0[usize::from(byte % 16)] == byte))
     }
 
     #[inline(always)]
@@ -179,7 +186,6 @@ mod tests {
     impl Scan for Places {
         #[inline(always)]
         fn block(&mut self, pack: impl Pack, start: usize, block: &Block) {
-            let yes = |answer: bool| 0_u8.wrapping_sub(u8::from(answer));
             let mut bits = pack.find(block, |[a, b, c]| yes(a == b'x') & yes(b == b'y') & yes(c == b'y'));
             while bits != 0 {
                 self.0.push(start + bits.trailing_zeros() as usize);

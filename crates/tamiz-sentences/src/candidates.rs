@@ -1,7 +1,7 @@
 //! Where terminal marks and opening brackets may stand: a bit for every byte of a text. One may be set where none
 //! starts, but none is clear where one does.
 
-use tamiz_core::scan::{BLOCK, Block, Few, Pack, Scan, scan};
+use tamiz_core::scan::{BLOCK, Block, Few, Pack, Scan, scan, yes};
 
 /// Sets the bits of all bytes of the text with which a terminal mark or an opening bracket may start.
 pub(crate) fn find(text: &str, bits: &mut Vec<u64>) {
@@ -64,11 +64,6 @@ fn is_beyond([a, b, c]: [u8; 3]) -> u8 {
 #[inline(always)]
 fn is(byte: u8, other: u8) -> u8 {
     yes(byte == other)
-}
-
-#[inline(always)]
-fn yes(answer: bool) -> u8 {
-    0_u8.wrapping_sub(u8::from(answer))
 }
 
 #[cfg(test)]

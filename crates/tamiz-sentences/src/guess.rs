@@ -1,6 +1,6 @@
 //! A cheap guess at a text's language, where no stage has told it.
 
-use tamiz_core::scan::{BLOCK, Block, Pack, Scan, scan};
+use tamiz_core::scan::{BLOCK, Block, Pack, Scan, scan, yes};
 
 use crate::lexicon::{FunctionWord, Languages, Lexicon, Words};
 
@@ -71,7 +71,6 @@ const BLOCKS: usize = (2 * WINDOW + 4).div_ceil(BLOCK);
 impl Scan for InWord {
     #[inline(always)]
     fn block(&mut self, pack: impl Pack, start: usize, block: &Block) {
-        let yes = |answer: bool| 0_u8.wrapping_sub(u8::from(answer));
         let marks = pack.find(block, |[byte, ..]| yes(byte == 0xE2));
         let letters =
             pack.find(block, |[byte, ..]| yes(byte >= 0x80) | yes((byte | 0x20).wrapping_sub(b'a') < 26));

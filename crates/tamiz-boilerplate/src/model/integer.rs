@@ -128,6 +128,124 @@ impl Unit for Plain {
     }
 }
 
+/// A vector unit whose vectors hold a row's sums in so many pieces.
+#[cfg(target_arch = "x86_64")]
+trait Vectors<const PIECES: usize>: Copy {
+    type Vector: Copy;
+
+    fn zero(self) -> Self::Vector;
+    /// A line's pair of inputs, beside every pair of weights.
+    fn repeat(self, pair: Pair) -> Self::Vector;
+    /// A row of weights.
+    fn weights(row: &[Pair; CHANNELS]) -> [Self::Vector; PIECES];
+    /// The sums and the products of pairs.
+    fn add_products(self, sums: Self::Vector, pairs: Self::Vector, weights: Self::Vector) -> Self::Vector;
+    fn sums(pieces: [Self::Vector; PIECES]) -> Sums;
+}
+
+/// [`Unit::multiply`] on vectors.
+#[cfg(target_arch = "x86_64")]
+#[inline(always)]
+fn add_up<V: Vectors<PIECES>, const PIECES: usize, const SPARSE: bool, const K: usize, const N: usize>(
+    unit: V,
+    inputs: &[[i16; K]; N],
+    matrix: &Matrix,
+) -> [Sums; N] {
+    let mut sums = [[unit.zero(); PIECES]; N];
+    // No closures here: what is not inlined is not compiled for the vector unit.
+    for (at, row) in matrix.rows.iter().enumerate() {
+        let mut pairs = [[0; 2]; N];
+        for line in 0..N {
+            pairs[line] = inputs[line].as_chunks::<2>().0[at];
+        }
+        if SPARSE {
+            let mut any = 0u32;
+            for line in 0..N {
+                any |= pulp::cast::<Pair, u32>(pairs[line]);
+            }
+            if any == 0 {
+                continue;
+            }
+        }
+        let mut repeated = [unit.zero(); N];
+        for line in 0..N {
+            repeated[line] = unit.repeat(pairs[line]);
+        }
+        let weights = V::weights(row);
+        for piece in 0..PIECES {
+            for line in 0..N {
+                sums[line][piece] = unit.add_products(sums[line][piece], repeated[line], weights[piece]);
+            }
+        }
+    }
+    let mut result = [[0; CHANNELS]; N];
+    for line in 0..N {
+        result[line] = V::sums(sums[line]);
+    }
+    result
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Vectors<{ CHANNELS / 8 }> for pulp::x86::V3 {
+    type Vector = std::arch::x86_64::__m256i;
+
+    #[inline(always)]
+    fn zero(self) -> Self::Vector {
+        self.avx._mm256_setzero_si256()
+    }
+
+    #[inline(always)]
+    fn repeat(self, pair: Pair) -> Self::Vector {
+        self.avx._mm256_set1_epi32(pulp::cast(pair))
+    }
+
+    #[inline(always)]
+    fn weights(row: &[Pair; CHANNELS]) -> [Self::Vector; CHANNELS / 8] {
+        pulp::cast(*row)
+    }
+
+    #[inline(always)]
+    fn add_products(self, sums: Self::Vector, pairs: Self::Vector, weights: Self::Vector) -> Self::Vector {
+        self.avx2._mm256_add_epi32(sums, self.avx2._mm256_madd_epi16(pairs, weights))
+    }
+
+    #[inline(always)]
+    fn sums(pieces: [Self::Vector; CHANNELS / 8]) -> Sums {
+        pulp::cast(pieces)
+    }
+}
+
+// Wider vectors: half of the instructions.
+#[cfg(target_arch = "x86_64")]
+impl Vectors<{ CHANNELS / 16 }> for pulp::x86::V4 {
+    type Vector = std::arch::x86_64::__m512i;
+
+    #[inline(always)]
+    fn zero(self) -> Self::Vector {
+        self.avx512f._mm512_setzero_si512()
+    }
+
+    #[inline(always)]
+    fn repeat(self, pair: Pair) -> Self::Vector {
+        self.avx512f._mm512_set1_epi32(pulp::cast(pair))
+    }
+
+    #[inline(always)]
+    fn weights(row: &[Pair; CHANNELS]) -> [Self::Vector; CHANNELS / 16] {
+        pulp::cast(*row)
+    }
+
+    #[inline(always)]
+    fn add_products(self, sums: Self::Vector, pairs: Self::Vector, weights: Self::Vector) -> Self::Vector {
+        self.avx512f._mm512_add_epi32(sums, self.avx512bw._mm512_madd_epi16(pairs, weights))
+    }
+
+    #[inline(always)]
+    fn sums(pieces: [Self::Vector; CHANNELS / 16]) -> Sums {
+        pulp::cast(pieces)
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 impl Unit for pulp::x86::V3 {
     #[inline(always)]
@@ -136,42 +254,7 @@ impl Unit for pulp::x86::V3 {
         inputs: &[[i16; K]; N],
         matrix: &Matrix,
     ) -> [Sums; N] {
-        use std::arch::x86_64::__m256i;
-        const LANES: usize = 8;
-        const VECTORS: usize = CHANNELS / LANES;
-        let zero = self.avx._mm256_setzero_si256();
-        let mut sums = [[zero; VECTORS]; N];
-        // No closures here: what is not inlined is not compiled for the vector unit.
-        for (at, row) in matrix.rows.iter().enumerate() {
-            let row = row.as_chunks::<LANES>().0;
-            if SPARSE {
-                let mut any = 0u32;
-                for line in 0..N {
-                    any |= pulp::cast::<Pair, u32>(inputs[line].as_chunks::<2>().0[at]);
-                }
-                if any == 0 {
-                    continue;
-                }
-            }
-            let mut pairs = [zero; N];
-            for line in 0..N {
-                pairs[line] = self.avx._mm256_set1_epi32(pulp::cast(inputs[line].as_chunks::<2>().0[at]));
-            }
-            for vector in 0..VECTORS {
-                let weights: __m256i = pulp::cast(row[vector]);
-                for line in 0..N {
-                    let product = self.avx2._mm256_madd_epi16(pairs[line], weights);
-                    sums[line][vector] = self.avx2._mm256_add_epi32(sums[line][vector], product);
-                }
-            }
-        }
-        let mut result = [[0; CHANNELS]; N];
-        for line in 0..N {
-            for vector in 0..VECTORS {
-                result[line].as_chunks_mut::<LANES>().0[vector] = pulp::cast(sums[line][vector]);
-            }
-        }
-        result
+        add_up::<_, { CHANNELS / 8 }, SPARSE, _, _>(self, inputs, matrix)
     }
 
     // As loops over arrays, the compiler takes both of these apart into single numbers.
@@ -215,7 +298,6 @@ impl Unit for pulp::x86::V3 {
     }
 }
 
-// Wider vectors: half of the instructions.
 #[cfg(target_arch = "x86_64")]
 impl Unit for pulp::x86::V4 {
     #[inline(always)]
@@ -224,42 +306,7 @@ impl Unit for pulp::x86::V4 {
         inputs: &[[i16; K]; N],
         matrix: &Matrix,
     ) -> [Sums; N] {
-        use std::arch::x86_64::__m512i;
-        const LANES: usize = 16;
-        const VECTORS: usize = CHANNELS / LANES;
-        let zero = self.avx512f._mm512_setzero_si512();
-        let mut sums = [[zero; VECTORS]; N];
-        for (at, row) in matrix.rows.iter().enumerate() {
-            let row = row.as_chunks::<LANES>().0;
-            if SPARSE {
-                let mut any = 0u32;
-                for line in 0..N {
-                    any |= pulp::cast::<Pair, u32>(inputs[line].as_chunks::<2>().0[at]);
-                }
-                if any == 0 {
-                    continue;
-                }
-            }
-            let mut pairs = [zero; N];
-            for line in 0..N {
-                let pair = pulp::cast(inputs[line].as_chunks::<2>().0[at]);
-                pairs[line] = self.avx512f._mm512_set1_epi32(pair);
-            }
-            for vector in 0..VECTORS {
-                let weights: __m512i = pulp::cast(row[vector]);
-                for line in 0..N {
-                    let product = self.avx512bw._mm512_madd_epi16(pairs[line], weights);
-                    sums[line][vector] = self.avx512f._mm512_add_epi32(sums[line][vector], product);
-                }
-            }
-        }
-        let mut result = [[0; CHANNELS]; N];
-        for line in 0..N {
-            for vector in 0..VECTORS {
-                result[line].as_chunks_mut::<LANES>().0[vector] = pulp::cast(sums[line][vector]);
-            }
-        }
-        result
+        add_up::<_, { CHANNELS / 16 }, SPARSE, _, _>(self, inputs, matrix)
     }
 
     #[inline(always)]
