@@ -6,8 +6,9 @@ use std::sync::{Arc, LazyLock, OnceLock};
 use tamiz_core::{ConfigError, Kind, LanguageCode, RuleId, Tables};
 use tamiz_table::{Row, Table, TableError};
 
+use crate::fold::{Begins, Folded};
 use crate::notation::{Anchors, Glyphs, Pattern, is_unspaced, is_word};
-use crate::search::{Begins, Folded, Found, Searcher};
+use crate::search::{Found, Searcher};
 
 /// What a cue does to the line in which it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -328,7 +329,7 @@ impl Cues {
         Cues {
             heads: Set::new(heads),
             others: Set::new(others),
-            begins: Begins::new(begins),
+            begins: Begins::new(&begins),
             users: Vec::new(),
             rows: OnceLock::new(),
         }

@@ -4,8 +4,8 @@ use tamiz_core::{Clue, Document, Evidence};
 
 use crate::cues::TableSet;
 use crate::decide::limit;
+use crate::fold::{EVERYWHERE, Folded};
 use crate::notation::Glyphs;
-use crate::search::{EVERYWHERE, Folded};
 use crate::{Boilerplate, Buffers};
 
 impl Boilerplate {

@@ -1,12 +1,13 @@
 //! What one line looks like: its shape, its words, and the cues in it. One walk over its characters.
 
-use tamiz_core::{Kind, Span, eight};
+use tamiz_core::{Kind, Span, scan};
 
 use crate::cues::{CueId, Cues, Hit, KIND_MASKS, ROLE_MASKS, Role, TableSet};
+use crate::fold::Folded;
 use crate::inside;
-use crate::notation::{Glyphs, class, is_word, two};
-use crate::search::{Folded, Found};
-use crate::walk::{Chunk, Counts, Number, Run, SEED, Word};
+use crate::notation::{Glyphs, class, is_word};
+use crate::search::Found;
+use crate::walk::Walk;
 use crate::words::Words;
 
 /// How many characters of a line's start cues are looked for in.
@@ -163,7 +164,10 @@ impl<'c> Reader<'c> {
         let text = span.of(source);
         line.start = span.start() as u32;
         line.end = span.end() as u32;
-        self.shape(text, words, line);
+        line.first = text.chars().next();
+        let (glyphs, begins, folded) = (self.glyphs, self.cues.begins(), &mut buffers.folded);
+        scan::run(Walk { glyphs, source, words, line, folded, begins, most: HEAD });
+        folded.finish(glyphs, begins, text, HEAD);
         self.end(line, text);
         line.cues = self.cues_of(text, line.chars as usize, buffers);
         line.tail = line.end;
@@ -180,134 +184,6 @@ impl<'c> Reader<'c> {
             line.tail = line.start + tail as u32;
             self.end(line, &text[..tail]);
         }
-    }
-
-    /// Everything but the cues and the line's end.
-    fn shape(&self, text: &str, words: &mut Words, line: &mut Line) {
-        use class::*;
-        let first_token = words.tokens.len();
-        let mut word = Word::new(words);
-        let mut chunk: Option<Chunk> = None;
-        let mut number = Number::default();
-        let mut count = Counts::default();
-        // Whether a mark that ends sentences was the last sign, and a small letter the last character.
-        let mut stopped = false;
-        let mut was_lower = 0;
-        let bytes = text.as_bytes();
-        let mut at = 0;
-        line.first = text.chars().next();
-        while let Some((c, glyph, width)) = self.glyphs.at(text, at) {
-            let class = glyph.class;
-            if class & (LETTER | DIGIT) != 0 {
-                if stopped {
-                    line.stops += u32::from(chunk.is_none());
-                    stopped = false;
-                }
-                if chunk.is_none() {
-                    chunk = Some(Chunk { before: count, starts_upper: class & UPPER != 0 });
-                }
-                if class & DIGIT != 0 {
-                    count.chars += 1;
-                    line.digits += 1;
-                    was_lower = 0;
-                    number.push();
-                    word.push_digit(c);
-                    at += 1;
-                    continue;
-                }
-                if number.open {
-                    number.close(line, &word, c);
-                }
-                if class & UNSPACED != 0 {
-                    word.finish();
-                    word.single(c);
-                    count.chars += 1;
-                    count.letter(class);
-                    line.letters += 1;
-                    line.unspaced += 1;
-                    line.foreign += u32::from(c as u32 > 0x24f);
-                    line.glued += u32::from(class & UPPER != 0) & was_lower;
-                    was_lower = u32::from(class & LOWER != 0);
-                    at += width;
-                    continue;
-                }
-                // Most characters stand in runs of letters: all that they change stays in registers.
-                let before = count.chars;
-                let hash = if word.len == 0 { SEED } else { word.hash };
-                let mut run = Run { count, hash, glued: 0, was_lower, foreign: 0 };
-                if width > 1 {
-                    run.letter(glyph, c as u32);
-                    at += width;
-                }
-                loop {
-                    // Letters with accents, or of another alphabet.
-                    while let Some(&[first @ 0xc2..0xe0, second]) = bytes[at..].first_chunk() {
-                        let glyph = self.glyphs.of_two(first, second);
-                        if glyph.class & (LETTER | UNSPACED) != LETTER {
-                            break;
-                        }
-                        run.letter(glyph, two(first, second));
-                        at += 2;
-                    }
-                    let eight = eight::eight(bytes, at);
-                    let letters = eight::first_bytes(eight::letters(eight));
-                    if letters == 0 {
-                        break;
-                    }
-                    run.ascii(eight, letters);
-                    at += letters;
-                    if letters < 8 && bytes.get(at).is_none_or(|byte| *byte < 0xc2) {
-                        break;
-                    }
-                }
-                word.len += run.count.chars - before;
-                word.hash = run.hash;
-                word.in_digits = false;
-                line.letters += run.count.chars - before;
-                line.glued += run.glued;
-                line.foreign += run.foreign;
-                (count, was_lower) = (run.count, run.was_lower);
-                continue;
-            }
-            if number.open {
-                number.close(line, &word, c);
-            }
-            word.finish();
-            was_lower = 0;
-            if class & BLANK != 0 {
-                if let Some(chunk) = chunk.take() {
-                    chunk.finish(count, line);
-                }
-            } else {
-                if chunk.is_none() {
-                    chunk = Some(Chunk { before: count, starts_upper: false });
-                }
-                if class & TERMINAL != 0 {
-                    stopped = true;
-                    if matches!(c, '。' | '！' | '？') {
-                        line.stops += 1;
-                        stopped = false;
-                    }
-                } else {
-                    line.sign(c);
-                }
-            }
-            count.chars += 1;
-            line.foreign += u32::from(c as u32 > 0x24f);
-            at += width;
-        }
-        number.close(line, &word, ' ');
-        word.finish();
-        if let Some(chunk) = chunk {
-            chunk.finish(count, line);
-        }
-        line.chars = count.chars;
-        line.upper = count.upper;
-        line.hash = word.line;
-        line.head_hash = word.head;
-        line.tail_hash = word.before_last.rotate_left(7) ^ word.last;
-        line.first_token = first_token as u32;
-        line.tokens = (words.tokens.len() - first_token) as u32;
     }
 
     /// How the text ends; of a line with a button at its end, the text before the button.
@@ -339,7 +215,6 @@ impl<'c> Reader<'c> {
         let mut longest = 0;
         let mut lead_end = 0;
         let mut tail_start = usize::MAX;
-        folded.read(self.glyphs, self.cues.begins(), text, HEAD);
         let length = folded.bytes().len();
         self.cues.find(folded, true, whole, self.allowed, hits, |hit: Hit| {
             found.ids |= 1 << hit.cue.index();
@@ -396,26 +271,6 @@ fn ends_in_running_text(text: &str) -> bool {
 impl Line {
     pub(crate) fn span(&self) -> Span {
         Span::new(self.start as usize, self.end as usize)
-    }
-
-    /// Counts a sign that ends no sentence.
-    fn sign(&mut self, c: char) {
-        match c {
-            ',' | ';' | '，' | '、' | '；' | '،' => self.commas += 1,
-            '»' => {
-                self.quotes += 1;
-                self.signs += 1;
-            }
-            '"' | '“' | '”' | '«' | '„' => self.quotes += 1,
-            '|' => {
-                self.pipe = true;
-                self.signs += 1;
-            }
-            '©' | '®' | '›' | '•' | '·' | '→' | '←' | '▶' | '▷' | '<' | '>' | '{' | '}' | '/' | '►' | '★'
-            | '_' | '=' => self.signs += 1,
-            '@' => self.handle = true,
-            _ => {}
-        }
     }
 
     /// Whether the line is a paragraph's worth of running text: long, and ended as sentences are.

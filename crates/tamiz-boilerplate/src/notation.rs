@@ -46,30 +46,15 @@ const ALPHABETS: usize = 0x800;
 const BLOCKS: [(usize, usize, usize); 3] =
     [(0x2000, 0x2100, ALPHABETS), (0x3000, 0x3100, ALPHABETS + 0x100), (0xff00, 0xfff0, ALPHABETS + 0x200)];
 
-/// What a fold makes of an ASCII character.
-#[derive(Clone, Copy)]
-pub(crate) struct Ascii {
-    /// The fold; zero for the one sign whose fold is not ASCII.
-    pub(crate) fold: u8,
-    /// Whether the fold is part of a word.
-    pub(crate) is_word: bool,
-}
-
 struct Lookup {
     glyphs: Vec<Glyph>,
-    ascii: [Ascii; 128],
 }
 
 static LOOKUP: LazyLock<Lookup> = LazyLock::new(|| {
     let blocks = BLOCKS.iter().flat_map(|&(first, end, _)| first..end);
     let codes = (0..ALPHABETS).chain(blocks);
     let glyphs: Vec<Glyph> = codes.map(|code| classify(char::from_u32(code as u32).unwrap_or(' '))).collect();
-    let ascii = std::array::from_fn(|code| {
-        let Glyph { folded, class } = glyphs[code];
-        let fold = if folded.is_ascii_digit() { b'#' } else { u8::try_from(folded).unwrap_or(0) };
-        Ascii { fold, is_word: class & class::WORD != 0 }
-    });
-    Lookup { glyphs, ascii }
+    Lookup { glyphs }
 });
 
 fn classify(c: char) -> Glyph {
@@ -135,12 +120,11 @@ fn fold(c: char) -> char {
 #[derive(Clone, Copy)]
 pub(crate) struct Glyphs {
     table: &'static [Glyph],
-    pub(crate) ascii: &'static [Ascii; 128],
 }
 
 impl Glyphs {
     pub(crate) fn new() -> Self {
-        Self { table: &LOOKUP.glyphs, ascii: &LOOKUP.ascii }
+        Self { table: &LOOKUP.glyphs }
     }
 
     #[inline(always)]

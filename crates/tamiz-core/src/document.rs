@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use crate::scan::{Block, Pack, Scan, scan, yes};
+use crate::scan::{Block, Pack, Scan, scan};
 use crate::{Fate, Hints, Language, LanguageCode, Name, Reason, Repeats, Span};
 
 /// A piece of the source that a stage cut.
@@ -338,7 +338,7 @@ struct Lines {
 impl Scan for Lines {
     #[inline(always)]
     fn block(&mut self, pack: impl Pack, start: usize, block: &Block) {
-        let mut feeds = pack.find(block, |[byte, ..]| yes(byte == b'\n'));
+        let mut feeds = pack.find_equal(block, b'\n');
         while feeds != 0 {
             let end = start + feeds.trailing_zeros() as usize;
             self.lines.push(Span::new(self.start, end));

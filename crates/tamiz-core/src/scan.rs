@@ -26,18 +26,51 @@ pub trait Pack: Copy {
     /// Which bytes of a chunk are among those of the set: all bits or none.
     fn within(self, chunk: &[u8; CHUNK], set: &Few) -> [u8; CHUNK];
 
+    /// Which bytes of a chunk are among those of the set: all bits or none.
+    fn among(self, chunk: &[u8; CHUNK], set: &Bytes) -> [u8; CHUNK];
+
+    /// A bit for every byte that is among those of the set.
+    #[inline(always)]
+    fn find_among(self, block: &[u8; BLOCK], set: &Bytes) -> u64 {
+        let [first, second] = chunks(block);
+        u64::from(self.bits(self.among(first, set))) | u64::from(self.bits(self.among(second, set))) << CHUNK
+    }
+
+    /// Which bytes of a chunk are this one: all bits or none.
+    fn equal(self, chunk: &[u8; CHUNK], byte: u8) -> [u8; CHUNK];
+
+    /// Which bytes of a chunk are between two, or one of them: all bits or none.
+    fn between(self, chunk: &[u8; CHUNK], first: u8, last: u8) -> [u8; CHUNK];
+
+    /// The chunk with another byte in place of those of which the answer is yes.
+    fn replace(self, chunk: [u8; CHUNK], answers: [u8; CHUNK], by: u8) -> [u8; CHUNK];
+
+    /// The chunk with capitals of ASCII as small letters.
+    fn to_lower(self, chunk: &[u8; CHUNK]) -> [u8; CHUNK];
+
+    /// A bit for every byte of a block that is this one.
+    #[inline(always)]
+    fn find_equal(self, block: &Block, byte: u8) -> u64 {
+        let [first, second] = chunks(block);
+        u64::from(self.bits(self.equal(first, byte)))
+            | u64::from(self.bits(self.equal(second, byte))) << CHUNK
+    }
+
+    /// A bit for every byte of a block that is between two, or one of them.
+    #[inline(always)]
+    fn find_between(self, block: &Block, from: u8, to: u8) -> u64 {
+        let [first, second] = chunks(block);
+        u64::from(self.bits(self.between(first, from, to)))
+            | u64::from(self.bits(self.between(second, from, to))) << CHUNK
+    }
+
     /// A bit for every byte of a block that is among those of the sets.
     #[inline(always)]
     fn find_any<const N: usize>(self, block: &Block, sets: &[Few; N]) -> u64 {
-        let mut bits = 0;
-        for at in (0..BLOCK).step_by(CHUNK) {
-            let chunk = block[at..].first_chunk().expect("chunks lie within their block");
-            let mut answers = [0; CHUNK];
-            for set in sets {
-                let more = self.within(chunk, set);
-                answers = std::array::from_fn(|i| answers[i] | more[i]);
-            }
-            bits |= u64::from(self.bits(answers)) << at;
+        let (mut bits, [first, second]) = (0, chunks(block));
+        for set in sets {
+            bits |= u64::from(self.bits(self.within(first, set)));
+            bits |= u64::from(self.bits(self.within(second, set))) << CHUNK;
         }
         bits
     }
@@ -56,6 +89,12 @@ pub trait Pack: Copy {
         }
         bits
     }
+}
+
+/// The two chunks of a block.
+#[inline(always)]
+fn chunks<const N: usize>(block: &[u8; N]) -> [&[u8; CHUNK]; 2] {
+    [0, CHUNK].map(|at| block[at..].first_chunk().expect("a block has two chunks"))
 }
 
 /// The answer of a test: all bits or none.
@@ -92,47 +131,106 @@ impl Few {
     }
 }
 
+/// A set of any bytes: for each lower half, a bit for each upper half, those of ASCII and those beyond it apart.
+pub struct Bytes([[u8; 16]; 2]);
+
+impl Bytes {
+    /// The bytes at whose places the list holds true.
+    #[must_use]
+    pub const fn new(list: &[bool; 256]) -> Self {
+        let mut halves = [[0; 16]; 2];
+        let mut byte = 0;
+        while byte < 256 {
+            halves[byte / 128][byte % 16] |= (list[byte] as u8) << (byte / 16 % 8);
+            byte += 1;
+        }
+        Self(halves)
+    }
+
+    /// Whether the byte is in the set.
+    #[inline(always)]
+    #[must_use]
+    pub const fn contains(&self, byte: u8) -> bool {
+        self.0[byte as usize / 128][byte as usize % 16] >> (byte / 16 % 8) & 1 != 0
+    }
+}
+
+/// What is to be done on the machine's vector unit.
+pub trait Task {
+    /// What comes out of it.
+    type Output;
+
+    /// Does it. To be compiled for the vector unit, implementations are `#[inline(always)]`, as all that they call.
+    fn run(self, pack: impl Pack) -> Self::Output;
+}
+
+/// Does something on the machine's vector unit, where it has one.
+#[inline]
+pub fn run<T: Task>(task: T) -> T::Output {
+    #[cfg(target_arch = "x86_64")]
+    if let Some(unit) = pulp::x86::V3::try_new() {
+        return unit.vectorize(OnUnit { unit, task });
+    }
+    task.run(Plain)
+}
+
 /// Shows a text to what looks for bytes in it, block after block.
 #[inline]
 pub fn scan(text: &str, by: &mut impl Scan) {
-    let text = text.as_bytes();
-    #[cfg(target_arch = "x86_64")]
-    if let Some(unit) = pulp::x86::V3::try_new() {
-        return unit.vectorize(OnUnit { unit, text, by });
-    }
-    walk(Plain, text, by);
+    run(Walk { text: text.as_bytes(), by });
 }
 
+/// The block that starts at that byte of a text. Where the text ends before the block, it is put together in `room`.
 #[inline(always)]
-fn walk(pack: impl Pack, text: &[u8], by: &mut impl Scan) {
-    let mut start = 0;
-    while let Some(block) = text[start..].first_chunk() {
-        by.block(pack, start, block);
-        start += BLOCK;
+pub fn block<'b>(text: &'b [u8], at: usize, room: &'b mut Block) -> &'b Block {
+    let rest = text.get(at..).unwrap_or_default();
+    if let Some(block) = rest.first_chunk() {
+        return block;
     }
-    // What is left is at most a block and a byte.
-    let mut last = [0; 2 * BLOCK + 2];
-    let rest = &text[start..];
-    last[..rest.len()].copy_from_slice(rest);
-    for at in (0..rest.len()).step_by(BLOCK) {
-        by.block(pack, start + at, last[at..].first_chunk().expect("there is room for two blocks"));
-    }
+    *room = [0; BLOCK + 2];
+    room[..rest.len()].copy_from_slice(rest);
+    room
 }
 
-#[cfg(target_arch = "x86_64")]
-struct OnUnit<'t, S> {
-    unit: pulp::x86::V3,
+struct Walk<'t, S> {
     text: &'t [u8],
     by: &'t mut S,
 }
 
-#[cfg(target_arch = "x86_64")]
-impl<S: Scan> pulp::NullaryFnOnce for OnUnit<'_, S> {
+impl<S: Scan> Task for Walk<'_, S> {
     type Output = ();
 
     #[inline(always)]
-    fn call(self) {
-        walk(self.unit, self.text, self.by);
+    fn run(self, pack: impl Pack) {
+        let Walk { text, by } = self;
+        let mut start = 0;
+        while let Some(block) = text[start..].first_chunk() {
+            by.block(pack, start, block);
+            start += BLOCK;
+        }
+        // What is left is at most a block and a byte.
+        let mut last = [0; 2 * BLOCK + 2];
+        let rest = &text[start..];
+        last[..rest.len()].copy_from_slice(rest);
+        for at in (0..rest.len()).step_by(BLOCK) {
+            by.block(pack, start + at, last[at..].first_chunk().expect("there is room for two blocks"));
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+struct OnUnit<T> {
+    unit: pulp::x86::V3,
+    task: T,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl<T: Task> pulp::NullaryFnOnce for OnUnit<T> {
+    type Output = T::Output;
+
+    #[inline(always)]
+    fn call(self) -> T::Output {
+        self.task.run(self.unit)
     }
 }
 
@@ -144,6 +242,31 @@ impl Pack for Plain {
     #[inline(always)]
     fn within(self, chunk: &[u8; CHUNK], set: &Few) -> [u8; CHUNK] {
         chunk.map(|byte| yes(set.0[usize::from(byte % 16)] == byte))
+    }
+
+    #[inline(always)]
+    fn among(self, chunk: &[u8; CHUNK], set: &Bytes) -> [u8; CHUNK] {
+        chunk.map(|byte| yes(set.contains(byte)))
+    }
+
+    #[inline(always)]
+    fn equal(self, chunk: &[u8; CHUNK], byte: u8) -> [u8; CHUNK] {
+        chunk.map(|other| yes(other == byte))
+    }
+
+    #[inline(always)]
+    fn between(self, chunk: &[u8; CHUNK], first: u8, last: u8) -> [u8; CHUNK] {
+        chunk.map(|byte| yes(byte.wrapping_sub(first) <= last - first))
+    }
+
+    #[inline(always)]
+    fn replace(self, chunk: [u8; CHUNK], answers: [u8; CHUNK], by: u8) -> [u8; CHUNK] {
+        std::array::from_fn(|i| chunk[i] & !answers[i] | by & answers[i])
+    }
+
+    #[inline(always)]
+    fn to_lower(self, chunk: &[u8; CHUNK]) -> [u8; CHUNK] {
+        chunk.map(|byte| byte.to_ascii_lowercase())
     }
 
     #[inline(always)]
@@ -167,6 +290,52 @@ impl Pack for pulp::x86::V3 {
         // What is beyond ASCII gets a zero.
         let same_half = self.avx2._mm256_shuffle_epi8(set, chunk);
         pulp::cast(self.avx2._mm256_cmpeq_epi8(same_half, chunk))
+    }
+
+    #[inline(always)]
+    fn among(self, chunk: &[u8; CHUNK], set: &Bytes) -> [u8; CHUNK] {
+        const BITS: [u8; 16] = [1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128];
+        let chunk = pulp::cast(*chunk);
+        let [ascii, beyond, bits] =
+            [set.0[0], set.0[1], BITS].map(|half| self.avx2._mm256_broadcastsi128_si256(pulp::cast(half)));
+        // A shuffle gives what has its high bit set a zero.
+        let flipped = self.avx2._mm256_xor_si256(chunk, self.avx._mm256_set1_epi8(i8::MIN));
+        let known = self.avx2._mm256_or_si256(
+            self.avx2._mm256_shuffle_epi8(ascii, chunk),
+            self.avx2._mm256_shuffle_epi8(beyond, flipped),
+        );
+        let upper = self
+            .avx2
+            ._mm256_and_si256(self.avx2._mm256_srli_epi16::<4>(chunk), self.avx._mm256_set1_epi8(0xf));
+        let bit = self.avx2._mm256_shuffle_epi8(bits, upper);
+        pulp::cast(self.avx2._mm256_cmpeq_epi8(self.avx2._mm256_and_si256(known, bit), bit))
+    }
+
+    #[inline(always)]
+    fn equal(self, chunk: &[u8; CHUNK], byte: u8) -> [u8; CHUNK] {
+        let byte = self.avx._mm256_set1_epi8(byte as i8);
+        pulp::cast(self.avx2._mm256_cmpeq_epi8(pulp::cast(*chunk), byte))
+    }
+
+    #[inline(always)]
+    fn between(self, chunk: &[u8; CHUNK], first: u8, last: u8) -> [u8; CHUNK] {
+        let (first, most) = (first as i8, (last - first) as i8);
+        let beyond = self.avx2._mm256_sub_epi8(pulp::cast(*chunk), self.avx._mm256_set1_epi8(first));
+        let least = self.avx2._mm256_min_epu8(beyond, self.avx._mm256_set1_epi8(most));
+        pulp::cast(self.avx2._mm256_cmpeq_epi8(least, beyond))
+    }
+
+    #[inline(always)]
+    fn replace(self, chunk: [u8; CHUNK], answers: [u8; CHUNK], by: u8) -> [u8; CHUNK] {
+        let by = self.avx._mm256_set1_epi8(by as i8);
+        pulp::cast(self.avx2._mm256_blendv_epi8(pulp::cast(chunk), by, pulp::cast(answers)))
+    }
+
+    #[inline(always)]
+    fn to_lower(self, chunk: &[u8; CHUNK]) -> [u8; CHUNK] {
+        let capitals = pulp::cast(self.between(chunk, b'A', b'Z'));
+        let bit = self.avx2._mm256_and_si256(capitals, self.avx._mm256_set1_epi8(0x20));
+        pulp::cast(self.avx2._mm256_or_si256(pulp::cast(*chunk), bit))
     }
 
     #[inline(always)]
@@ -203,7 +372,7 @@ mod tests {
                 scan(&text, &mut places);
                 assert_eq!(places.0, [at]);
                 let mut plain = Places::default();
-                walk(Plain, text.as_bytes(), &mut plain);
+                Walk { text: text.as_bytes(), by: &mut plain }.run(Plain);
                 assert_eq!(plain.0, [at]);
             }
         }
@@ -217,6 +386,18 @@ mod tests {
                 if let Some(unit) = pulp::x86::V3::try_new() {
                     assert_eq!(unit.within(&chunk, &set), expected);
                 }
+            }
+        }
+        let list: [bool; 256] = std::array::from_fn(|byte| byte % 7 == 2 || byte % 5 == 4);
+        let (set, mut block) = (Bytes::new(&list), [0; BLOCK]);
+        for first in (0..=u8::MAX).step_by(BLOCK) {
+            block.iter_mut().zip(first..=u8::MAX).for_each(|(to, byte)| *to = byte);
+            let expected =
+                (0..BLOCK).fold(0, |bits, at| bits | u64::from(list[usize::from(block[at])]) << at);
+            assert_eq!(Plain.find_among(&block, &set), expected);
+            #[cfg(target_arch = "x86_64")]
+            if let Some(unit) = pulp::x86::V3::try_new() {
+                assert_eq!(unit.find_among(&block, &set), expected);
             }
         }
         let mut none = Places::default();

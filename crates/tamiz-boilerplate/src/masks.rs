@@ -1,0 +1,172 @@
+//! What the characters of a stretch of text are, a bit for each of its bytes.
+//!
+//! Vector units compare many bytes of ASCII together. Other characters are looked up one by one, and their bits set
+//! beside: those of what words and chunks are made of on all of a character's bytes, so that words and chunks are runs
+//! of bits; those of what is counted on its first byte only.
+
+use tamiz_core::scan::{self, BLOCK, Few, Pack};
+
+use crate::fold::{Before, Stretch};
+use crate::notation::{Glyphs, class, two};
+
+/// The most bytes of a stretch. A bit is left for what ends behind them.
+const MOST: usize = BLOCK - 1;
+
+const TERMINALS: Few = Few::new(b".!?");
+const COMMAS: Few = Few::new(b",;");
+const SIGNS: [Few; 2] = [Few::new(b"|>{}/"), Few::new(b"<=_")];
+
+/// The characters of a stretch.
+pub(crate) struct Masks {
+    /// How many bytes it has: at most [`MOST`], and whole characters.
+    pub(crate) size: usize,
+    /// First bytes of characters.
+    pub(crate) first: u64,
+    /// All bytes of letters, of small ones, of those of scripts without blanks; of digits and blanks.
+    pub(crate) letter: u64,
+    pub(crate) lower: u64,
+    pub(crate) unspaced: u64,
+    pub(crate) digit: u64,
+    pub(crate) blank: u64,
+    /// All bytes beyond ASCII.
+    pub(crate) far: u64,
+    /// First bytes of capitals, of characters beyond the Latin alphabet, of marks that end sentences.
+    pub(crate) upper: u64,
+    pub(crate) foreign: u64,
+    pub(crate) terminal: u64,
+    /// Marks that end sentences with no blank behind.
+    pub(crate) full_stop: u64,
+    pub(crate) comma: u64,
+    pub(crate) quote: u64,
+    pub(crate) sign: u64,
+    pub(crate) pipe: u64,
+    pub(crate) handle: u64,
+    pub(crate) fold: Stretch,
+}
+
+/// The lowest bits, so many.
+#[inline(always)]
+pub(crate) const fn low(count: usize) -> u64 {
+    !u64::MAX.unbounded_shl(count as u32)
+}
+
+impl Masks {
+    /// Looks at the characters of the text from one byte on, up to another if there is room for their bits. They are
+    /// folded, too, if it is said what stands before.
+    #[inline(always)]
+    pub(crate) fn read(
+        pack: impl Pack,
+        glyphs: Glyphs,
+        text: &str,
+        at: usize,
+        end: usize,
+        fold: Option<Before>,
+    ) -> Self {
+        let mut size = (end - at).min(MOST);
+        if size == MOST {
+            while !text.is_char_boundary(at + size) {
+                size -= 1;
+            }
+        }
+        let mut room = [0; BLOCK + 2];
+        let block = scan::block(text.as_bytes(), at, &mut room);
+        let all = low(size);
+        let far = pack.find_between(block, 0x80, 0xff) & all;
+        let upper = pack.find_between(block, b'A', b'Z') & all;
+        let lower = pack.find_between(block, b'a', b'z') & all;
+        let blank = (pack.find_equal(block, b' ') | pack.find_between(block, b'\t', b'\r')) & all;
+        let mut masks = Self {
+            size,
+            first: all,
+            letter: upper | lower,
+            lower,
+            digit: pack.find_between(block, b'0', b'9') & all,
+            blank,
+            far,
+            upper,
+            terminal: pack.find_any(block, &[TERMINALS]) & all,
+            comma: pack.find_any(block, &[COMMAS]) & all,
+            quote: pack.find_equal(block, b'"') & all,
+            sign: pack.find_any(block, &SIGNS) & all,
+            pipe: pack.find_equal(block, b'|') & all,
+            handle: pack.find_equal(block, b'@') & all,
+            unspaced: 0,
+            foreign: 0,
+            full_stop: 0,
+            fold: Stretch::NONE,
+        };
+        if fold.is_some() {
+            masks.fold.fold_ascii(pack, block, masks.letter, masks.digit, all);
+        }
+        if far != 0 {
+            let within = pack.find_between(block, 0x80, 0xbf) & all;
+            masks.first = all & !within;
+            masks.add_far(glyphs, text, at, fold);
+        }
+        masks
+    }
+
+    /// Adds the characters beyond ASCII.
+    #[inline(always)]
+    fn add_far(&mut self, glyphs: Glyphs, text: &str, at: usize, fold: Option<Before>) {
+        use class::*;
+        let mut left = self.far & self.first;
+        while left != 0 {
+            let place = left.trailing_zeros();
+            left &= left - 1;
+            let start = at + place as usize;
+            if let Some(&[first @ 0xc2..0xe0, second]) = text.as_bytes()[start..].first_chunk() {
+                let glyph = glyphs.of_two(first, second);
+                if glyph.class & (LETTER | UNSPACED | SILENT | JOINS) == LETTER | JOINS {
+                    self.letter |= 3 << place;
+                    self.lower |= (3 * u64::from(glyph.class & LOWER != 0)) << place;
+                    self.upper |= u64::from(glyph.class & UPPER != 0) << place;
+                    self.foreign |= u64::from(two(first, second) > LAST_LATIN) << place;
+                    if fold.is_some() {
+                        self.fold.fold_letter(place, glyph.folded);
+                    }
+                    continue;
+                }
+            }
+            self.add_rarer(glyphs, text, start, place, fold);
+        }
+    }
+
+    /// Adds a character, of whatever kind.
+    #[inline(always)]
+    fn add_rarer(&mut self, glyphs: Glyphs, text: &str, start: usize, place: u32, fold: Option<Before>) {
+        use class::*;
+        let Some((c, glyph, width)) = glyphs.at(text, start) else { return };
+        if let Some(before) = fold {
+            self.fold.fold(place, c, width, glyph, before);
+        }
+        let (first, all) = (1 << place, low(width) << place);
+        let class = glyph.class;
+        self.foreign |= u64::from(c as u32 > LAST_LATIN) << place;
+        if class & LETTER != 0 {
+            self.letter |= all;
+            self.unspaced |= if class & UNSPACED != 0 { all } else { 0 };
+            self.lower |= if class & LOWER != 0 { all } else { 0 };
+            self.upper |= if class & UPPER != 0 { first } else { 0 };
+            return;
+        }
+        match c {
+            _ if class & BLANK != 0 => self.blank |= all,
+            '。' | '！' | '？' => self.full_stop |= first,
+            _ if class & TERMINAL != 0 => self.terminal |= first,
+            '，' | '、' | '；' | '،' => self.comma |= first,
+            '»' => {
+                self.quote |= first;
+                self.sign |= first;
+            }
+            '“' | '”' | '«' | '„' => self.quote |= first,
+            '©' | '®' | '›' | '•' | '·' | '→' | '←' | '▶' | '▷' | '►' | '★' => {
+                self.sign |= first;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The last character of the Latin alphabet, but for its later extensions.
+const LAST_LATIN: u32 = 0x24f;
