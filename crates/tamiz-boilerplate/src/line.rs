@@ -8,7 +8,7 @@ use crate::inside;
 use crate::notation::{Glyphs, class, is_word};
 use crate::search::Found;
 use crate::walk::Walk;
-use crate::words::Words;
+use crate::words::{Entry, Words};
 
 /// How many characters of a line's start cues are looked for in.
 const HEAD: usize = 160;
@@ -287,5 +287,11 @@ impl Line {
     /// The line's tokens, as places in [`Words::entries`].
     pub(crate) fn tokens_of<'w>(&self, words: &'w Words) -> &'w [u32] {
         &words.tokens[self.first_token as usize..(self.first_token + self.tokens) as usize]
+    }
+
+    /// The same, and the entries.
+    pub(crate) fn tokens_and<'w>(&self, words: &'w mut Words) -> (&'w [u32], &'w mut [Entry]) {
+        let tokens = &words.tokens[self.first_token as usize..][..self.tokens as usize];
+        (tokens, &mut words.entries)
     }
 }

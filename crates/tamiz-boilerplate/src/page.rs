@@ -109,16 +109,17 @@ impl Page {
         prose.clear();
         tokens_before.clear();
         prose_before.clear();
-        let (mut tokens, mut prose_tokens) = (0, 0);
+        let (mut sum, mut prose_sum) = (0, 0);
         for (i, line) in lines.iter().enumerate() {
             let is_prose = line.is_prose();
             prose.push(is_prose);
-            tokens_before.push(tokens);
-            prose_before.push(prose_tokens);
-            tokens += line.tokens;
-            prose_tokens += if is_prose { line.tokens } else { 0 };
-            for at in line.first_token..line.first_token + line.tokens {
-                let entry = &mut words.entries[words.tokens[at as usize] as usize];
+            tokens_before.push(sum);
+            prose_before.push(prose_sum);
+            sum += line.tokens;
+            prose_sum += if is_prose { line.tokens } else { 0 };
+            let (tokens, entries) = line.tokens_and(words);
+            for &at in tokens {
+                let entry = &mut entries[at as usize];
                 if entry.mark != i as u32 + 1 {
                     entry.mark = i as u32 + 1;
                     entry.lines += 1;
@@ -126,11 +127,11 @@ impl Page {
                 }
             }
         }
-        tokens_before.push(tokens);
-        prose_before.push(prose_tokens);
+        tokens_before.push(sum);
+        prose_before.push(prose_sum);
         // Words of very many lines of prose are the language's function words, and say nothing about the topic.
         let many = prose.iter().filter(|prose| **prose).count() as f32 * 0.15;
-        for entry in &mut words.entries {
+        for entry in words.all() {
             entry.is_content &= (entry.prose as f32) < many.max(5.0);
             entry.mark = 0;
         }
@@ -188,18 +189,20 @@ impl Page {
         }
         let Page { lines, words, best, first_big, .. } = self;
         for (i, line) in lines.iter().enumerate().take(best.last + 1).skip(best.first) {
-            for at in line.first_token..line.first_token + line.tokens {
-                let entry = &mut words.entries[words.tokens[at as usize] as usize];
+            let (tokens, entries) = line.tokens_and(words);
+            for &at in tokens {
+                let entry = &mut entries[at as usize];
                 if line.tokens > 4 && entry.mark != i as u32 + 1 {
                     entry.mark = i as u32 + 1;
                     entry.best += 1;
                 }
             }
         }
-        words.entries.iter_mut().for_each(|entry| entry.mark = 0);
+        words.all().iter_mut().for_each(|entry| entry.mark = 0);
         for (i, line) in lines.iter().enumerate().take(first_big.last + 1).skip(first_big.first) {
-            for at in line.first_token..line.first_token + line.tokens {
-                let entry = &mut words.entries[words.tokens[at as usize] as usize];
+            let (tokens, entries) = line.tokens_and(words);
+            for &at in tokens {
+                let entry = &mut entries[at as usize];
                 if entry.mark != i as u32 + 1 {
                     entry.mark = i as u32 + 1;
                     entry.first += 1;
@@ -302,9 +305,8 @@ impl Page {
         }
         if self.title != NONE {
             let line = &self.lines[self.title as usize];
-            for at in line.first_token..line.first_token + line.tokens {
-                self.words.entries[self.words.tokens[at as usize] as usize].in_title = true;
-            }
+            let (tokens, entries) = line.tokens_and(&mut self.words);
+            tokens.iter().for_each(|at| entries[*at as usize].in_title = true);
         }
     }
 }

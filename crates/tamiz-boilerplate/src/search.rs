@@ -4,6 +4,8 @@
 //! its first byte. There, a table of the patterns' first four bytes turns most places away; at those that are left, the
 //! few texts with these bytes are compared, first as far as they are all alike, then narrowed down byte by byte.
 
+use tamiz_core::eight;
+
 use crate::fold::Folded;
 
 /// A text that was found: its end, its start, and its number.
@@ -12,8 +14,9 @@ pub(crate) type Found = [u32; 3];
 /// The texts of many patterns.
 pub(crate) struct Searcher {
     gate: Gate,
-    /// Texts of fewer than four bytes, the shortest first.
+    /// Texts of fewer than four bytes, by their first byte, the shortest first; and where those of each byte begin.
     short: Vec<Short>,
+    short_from: [u32; 257],
     /// Roots by the hashes of their keys: an open table.
     roots: Vec<Root>,
     nodes: Vec<Node>,
@@ -75,6 +78,7 @@ impl Searcher {
         let mut searcher = Self {
             gate: Gate::new(texts),
             short: Vec::new(),
+            short_from: [0; 257],
             roots: Vec::new(),
             nodes: Vec::new(),
             firsts: Vec::new(),
@@ -89,7 +93,13 @@ impl Searcher {
                 long.push((text, number));
             }
         }
-        searcher.short.sort_by_key(|short| short.length);
+        searcher.short.sort_by_key(|short| (short.key & 0xff, short.length));
+        for short in &searcher.short {
+            searcher.short_from[(short.key & 0xff) as usize + 1] += 1;
+        }
+        for byte in 0..256 {
+            searcher.short_from[byte + 1] += searcher.short_from[byte];
+        }
         searcher.grow(&long);
         searcher
     }
@@ -139,15 +149,17 @@ impl Searcher {
     /// Adds every text that stands at that byte, by its end.
     #[inline(always)]
     pub(crate) fn at(&self, text: &[u8], start: usize, found: &mut Vec<Found>) {
-        let rest = &text[start..];
-        let key = key(rest);
+        let eight = eight::eight(text, start);
+        let key = eight as u32;
         if self.gate.knows_short(key) {
-            for short in self.short.iter().filter(|short| short.begins(key)) {
+            let first = (key & 0xff) as usize;
+            let short = part(&self.short, [self.short_from[first], self.short_from[first + 1]]);
+            for short in short.iter().filter(|short| short.begins(key)) {
                 found.push([start as u32 + short.length, start as u32, short.number]);
             }
         }
-        if self.gate.knows(key) {
-            self.narrow(rest, key, start, found);
+        if self.gate.knows(eight) {
+            self.narrow(&text[start..], key, start, found);
         }
     }
 
@@ -208,7 +220,8 @@ fn part<T>(list: &[T], [from, to]: [u32; 2]) -> &[T] {
 
 /// Turns away most places at which no text begins.
 struct Gate {
-    /// A bit for the hash of each text's first four bytes, or of all of a shorter one: 4 kB, which stay in the cache.
+    /// A bit for the hash of each text's first four bytes, and the last five bits of the one behind, whatever it may
+    /// be: 8 kB, which stay in the cache.
     bits: Vec<u64>,
     /// A bit for the first two bytes of each text that is shorter than that.
     short: Vec<u64>,
@@ -231,16 +244,14 @@ fn hash(key: u32) -> u32 {
 
 impl Gate {
     fn new(texts: &[String]) -> Self {
-        let mut gate = Self { bits: vec![0; 1 << (15 - 6)], short: vec![0; 1 << (16 - 6)] };
+        let mut gate = Self { bits: vec![0; 1 << (16 - 6)], short: vec![0; 1 << (16 - 6)] };
         for text in texts {
             let key = key(text.as_bytes());
             match text.len() {
                 1 => (0..=255).for_each(|second| gate.add_short(key | second << 8)),
                 2 | 3 => gate.add_short(key),
-                _ => {
-                    let hash = hash(key);
-                    gate.bits[hash as usize >> 6] |= 1 << (hash & 63);
-                }
+                KEY => (0..32).for_each(|next| gate.add(u64::from(key) | next << 32)),
+                _ => gate.add(eight::eight(text.as_bytes(), 0)),
             }
         }
         gate
@@ -251,10 +262,21 @@ impl Gate {
         self.short[two as usize >> 6] |= 1 << (two & 63);
     }
 
+    fn add(&mut self, eight: u64) {
+        let hash = Self::hash(eight);
+        self.bits[hash >> 6] |= 1 << (hash & 63);
+    }
+
     #[inline(always)]
-    fn knows(&self, key: u32) -> bool {
-        let hash = hash(key);
-        self.bits[hash as usize >> 6] >> (hash & 63) & 1 != 0
+    fn knows(&self, eight: u64) -> bool {
+        let hash = Self::hash(eight);
+        self.bits[hash >> 6] >> (hash & 63) & 1 != 0
+    }
+
+    /// A hash of 16 bits.
+    #[inline(always)]
+    fn hash(eight: u64) -> usize {
+        ((eight & 0x1f_ffff_ffff).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize
     }
 
     #[inline(always)]

@@ -109,17 +109,17 @@ impl Features {
 
     /// Computes the features of a page's lines.
     pub(crate) fn compute(&mut self, page: &Page) {
-        self.rows.clear();
+        // Every feature of every row is written, so what the memory held before is nobody's concern.
+        self.rows.resize(page.lines.len(), [0.0; FEATURES]);
         self.grams.clear();
         self.tokens.clear();
         self.seen.clear();
-        self.seen.resize(page.words.entries.len(), (0, 0));
+        self.seen.resize(page.words.count(), (0, 0));
         let facts = Facts::of(page);
         let mut passed = Passed::default();
         for (i, line) in page.lines.iter().enumerate() {
             passed.walk(page, i, line);
             let shared = self.share(page, i, line, &mut passed, &facts);
-            self.rows.push([0.0; FEATURES]);
             self.fill(page, i, line, &shared, &passed, &facts);
             self.grams.push(grams(page, line));
             self.tokens.push(line.tokens);
@@ -174,8 +174,7 @@ impl Features {
         };
         let fade = |since: Option<u32>| since.map_or(0.0, |since| exp(-((i as u32 - since) as f32) / 6.0));
 
-        let row = self.rows.last_mut().expect("the row was just pushed");
-        let mut row = Row { row, at: 0 };
+        let mut row = Row { row: &mut self.rows[i], at: 0 };
         row.put(logs.of(line.chars.min(2000)));
         row.put(logs.of(line.tokens));
         row.put(share(line.chars, line.chunks).min(20.0) / 10.0);

@@ -71,6 +71,12 @@ pub(super) trait Unit: Copy {
     /// The largest magnitude of a line's numbers.
     fn largest(self, values: &Row) -> f32;
 
+    /// Whether there are registers for the sums of four lines, and not of two only.
+    #[inline(always)]
+    fn has_room(self) -> bool {
+        false
+    }
+
     /// Scales a line's numbers to fill the range of inputs; returns what one of them stands for, too.
     #[inline(always)]
     fn fill_range(self, values: &Row) -> ([i16; CHANNELS], f32) {
@@ -300,6 +306,11 @@ impl Unit for pulp::x86::V3 {
 
 #[cfg(target_arch = "x86_64")]
 impl Unit for pulp::x86::V4 {
+    #[inline(always)]
+    fn has_room(self) -> bool {
+        true
+    }
+
     #[inline(always)]
     fn multiply<const SPARSE: bool, const K: usize, const N: usize>(
         self,

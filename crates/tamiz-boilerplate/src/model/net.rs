@@ -36,9 +36,10 @@ pub(crate) const GUESS_FACTS: usize = 6;
 /// Tokens beyond this many do not count more in the guess: one endless line should not be a page.
 pub(crate) const GUESS_TOKENS: f32 = 150.0;
 
-/// Lines that are worked on together, so that each row of a matrix is loaded once for them: as many as have room for
-/// their sums in the registers.
+/// Lines that are worked on together, so that each row of a matrix is loaded once for them, and none waits for another:
+/// as many as have room for their sums in the registers, which is [`Unit::has_room`] for more or not.
 const TOGETHER: usize = 2;
+const MORE_TOGETHER: usize = 4;
 
 /// A line's channels.
 pub(crate) type Row = [f32; CHANNELS];
@@ -122,13 +123,12 @@ impl Pass {
             }
             // Every line is written, so what the memory held before is nobody's concern.
             self.next.resize(self.hidden.len(), NOTHING);
-            let whole = self.hidden.len() / TOGETHER * TOGETHER;
-            for line in (0..whole).step_by(TOGETHER) {
-                self.block::<TOGETHER>(unit, weights, number, line);
+            let mut line = 0;
+            if unit.has_room() {
+                line = self.blocks::<MORE_TOGETHER>(unit, weights, number, line);
             }
-            for line in whole..self.hidden.len() {
-                self.block::<1>(unit, weights, number, line);
-            }
+            line = self.blocks::<TOGETHER>(unit, weights, number, line);
+            self.blocks::<1>(unit, weights, number, line);
             std::mem::swap(&mut self.hidden, &mut self.next);
         }
         let out: &Row = &rows(&flat[Layout::OUT..])[0];
@@ -157,14 +157,12 @@ impl Pass {
         let bias = &rows(&weights.parameters[Layout::B0..])[0];
         let Inputs { features: layer, extra: extra_layer, .. } = &weights.inputs;
         self.hidden.resize(features.rows().len(), NOTHING);
-        let lines = features.rows().as_chunks::<TOGETHER>();
-        let hidden = self.hidden.as_chunks_mut::<TOGETHER>();
-        for (rows, sums) in lines.0.iter().zip(hidden.0) {
-            first_sums(unit, layer, rows, bias, sums);
+        let (mut rows, mut sums) = (features.rows(), &mut self.hidden[..]);
+        if unit.has_room() {
+            (rows, sums) = all_first_sums::<MORE_TOGETHER>(unit, layer, rows, bias, sums);
         }
-        for (row, sum) in lines.1.iter().zip(hidden.1) {
-            first_sums(unit, layer, std::array::from_ref(row), bias, std::array::from_mut(sum));
-        }
+        (rows, sums) = all_first_sums::<TOGETHER>(unit, layer, rows, bias, sums);
+        all_first_sums::<1>(unit, layer, rows, bias, sums);
         for (line, (sum, grams)) in self.hidden.iter_mut().zip(features.grams()).enumerate() {
             if let Some(extra) = extra.get(line)
                 && (extra[HINTS_FLAG] != 0.0 || extra[COUNTS_FLAG] != 0.0)
@@ -184,6 +182,23 @@ impl Pass {
                 sum[i] = sum[i].max(0.0);
             }
         }
+    }
+
+    /// As many lines as there are groups of, from one on, through a block; returns the first that is left.
+    #[inline(always)]
+    fn blocks<const N: usize>(
+        &mut self,
+        unit: impl Unit,
+        weights: &Weights,
+        number: usize,
+        from: usize,
+    ) -> usize {
+        let mut line = from;
+        while line + N <= self.hidden.len() {
+            self.block::<N>(unit, weights, number, line);
+            line += N;
+        }
+        line
     }
 
     /// Some lines through a block, from `hidden` into `next`.
@@ -274,6 +289,23 @@ impl<U: Unit> pulp::NullaryFnOnce for Run<'_, U> {
     fn call(self) {
         self.pass.run_on(self.unit, self.weights, self.features, self.extra);
     }
+}
+
+/// Computes a part of the first layer for as many lines as there are groups of; returns those that are left.
+#[inline(always)]
+fn all_first_sums<'l, const N: usize>(
+    unit: impl Unit,
+    layer: &InputLayer,
+    lines: &'l [[f32; FEATURES]],
+    bias: &Row,
+    sums: &'l mut [Row],
+) -> (&'l [[f32; FEATURES]], &'l mut [Row]) {
+    let (lines, lines_left) = lines.as_chunks::<N>();
+    let (sums, sums_left) = sums.as_chunks_mut::<N>();
+    for (lines, sums) in lines.iter().zip(sums) {
+        first_sums(unit, layer, lines, bias, sums);
+    }
+    (lines_left, sums_left)
 }
 
 /// Adds a part of the first layer to the sums of some lines.
