@@ -131,7 +131,7 @@ impl Page {
         prose_before.push(prose_sum);
         // Words of very many lines of prose are the language's function words, and say nothing about the topic.
         let many = prose.iter().filter(|prose| **prose).count() as f32 * 0.15;
-        for entry in words.all() {
+        for entry in &mut words.entries {
             entry.is_content &= (entry.prose as f32) < many.max(5.0);
             entry.mark = 0;
         }
@@ -198,7 +198,7 @@ impl Page {
                 }
             }
         }
-        words.all().iter_mut().for_each(|entry| entry.mark = 0);
+        words.entries.iter_mut().for_each(|entry| entry.mark = 0);
         for (i, line) in lines.iter().enumerate().take(first_big.last + 1).skip(first_big.first) {
             let (tokens, entries) = line.tokens_and(words);
             for &at in tokens {

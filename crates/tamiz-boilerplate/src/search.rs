@@ -218,13 +218,18 @@ fn part<T>(list: &[T], [from, to]: [u32; 2]) -> &[T] {
     &list[from as usize..to as usize]
 }
 
+/// Four bytes, and the last five bits of the next.
+const MIDDLE: u64 = 0x1f_ffff_ffff;
+
 /// Turns away most places at which no text begins.
 struct Gate {
-    /// A bit for the hash of each text's first four bytes, and the last five bits of the one behind, whatever it may
-    /// be: 8 kB, which stay in the cache.
-    bits: Vec<u64>,
+    /// A bit for the hash of each text's first four bytes and the last five bits of the next, whatever that may be.
+    five: Bits,
+    /// The same of those of fewer than eight bytes, and one for the hash of the first eight bytes of the others.
+    middle: Bits,
+    long: Bits,
     /// A bit for the first two bytes of each text that is shorter than that.
-    short: Vec<u64>,
+    short: Bits,
 }
 
 /// Bytes by which texts are told apart at first.
@@ -236,7 +241,7 @@ fn bit(byte: u8) -> u32 {
     1 << (byte & 31)
 }
 
-/// A hash of 15 bits.
+/// A hash of 15 bits, which finds a root.
 #[inline(always)]
 fn hash(key: u32) -> u32 {
     key.wrapping_mul(0x9e37_79b1) >> 17
@@ -244,46 +249,65 @@ fn hash(key: u32) -> u32 {
 
 impl Gate {
     fn new(texts: &[String]) -> Self {
-        let mut gate = Self { bits: vec![0; 1 << (16 - 6)], short: vec![0; 1 << (16 - 6)] };
+        let mut gate = Self { five: Bits::new(), middle: Bits::new(), long: Bits::new(), short: Bits::new() };
         for text in texts {
             let key = key(text.as_bytes());
             match text.len() {
-                1 => (0..=255).for_each(|second| gate.add_short(key | second << 8)),
-                2 | 3 => gate.add_short(key),
-                KEY => (0..32).for_each(|next| gate.add(u64::from(key) | next << 32)),
-                _ => gate.add(eight::eight(text.as_bytes(), 0)),
+                1 => (0..=255).for_each(|second| gate.short.set(key as usize | second << 8)),
+                2 | 3 => gate.short.set(key as usize & 0xffff),
+                KEY => (0..32).for_each(|next| gate.add_middle(u64::from(key) | next << 32)),
+                5..8 => gate.add_middle(eight::eight(text.as_bytes(), 0)),
+                _ => {
+                    let eight = eight::eight(text.as_bytes(), 0);
+                    gate.five.set(hash_eight(eight & MIDDLE));
+                    gate.long.set(hash_eight(eight));
+                }
             }
         }
         gate
     }
 
-    fn add_short(&mut self, key: u32) {
-        let two = key & 0xffff;
-        self.short[two as usize >> 6] |= 1 << (two & 63);
+    fn add_middle(&mut self, eight: u64) {
+        let hash = hash_eight(eight & MIDDLE);
+        self.five.set(hash);
+        self.middle.set(hash);
     }
 
-    fn add(&mut self, eight: u64) {
-        let hash = Self::hash(eight);
-        self.bits[hash >> 6] |= 1 << (hash & 63);
-    }
-
+    /// Whether there may be a text of four bytes or more that begins with these.
     #[inline(always)]
     fn knows(&self, eight: u64) -> bool {
-        let hash = Self::hash(eight);
-        self.bits[hash >> 6] >> (hash & 63) & 1 != 0
-    }
-
-    /// A hash of 16 bits.
-    #[inline(always)]
-    fn hash(eight: u64) -> usize {
-        ((eight & 0x1f_ffff_ffff).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize
+        let five = hash_eight(eight & MIDDLE);
+        self.five.has(five) && (self.middle.has(five) || self.long.has(hash_eight(eight)))
     }
 
     #[inline(always)]
     fn knows_short(&self, key: u32) -> bool {
-        let two = key & 0xffff;
-        self.short[two as usize >> 6] >> (two & 63) & 1 != 0
+        self.short.has(key as usize & 0xffff)
     }
+}
+
+/// A set of numbers of 16 bits: 8 kB, which stay in the cache.
+struct Bits(Vec<u64>);
+
+impl Bits {
+    fn new() -> Self {
+        Self(vec![0; 1 << (16 - 6)])
+    }
+
+    fn set(&mut self, number: usize) {
+        self.0[number >> 6] |= 1 << (number & 63);
+    }
+
+    #[inline(always)]
+    fn has(&self, number: usize) -> bool {
+        self.0[number >> 6] >> (number & 63) & 1 != 0
+    }
+}
+
+/// A hash of 16 bits.
+#[inline(always)]
+fn hash_eight(eight: u64) -> usize {
+    (eight.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 48) as usize
 }
 
 /// The first four bytes; zeros, which no folded text has, where there are fewer.

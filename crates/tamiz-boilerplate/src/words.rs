@@ -22,84 +22,75 @@ pub(crate) struct Entry {
 #[derive(Default)]
 pub(crate) struct Words {
     pub(crate) tokens: Vec<u32>,
-    /// So many words, and room behind them.
     pub(crate) entries: Vec<Entry>,
-    count: usize,
     /// Each word's hash, and its place in `entries`, from 1.
     slots: Vec<[u32; 2]>,
 }
 
 /// How many slots are tried before two words are taken for one: it keeps any text linear.
 const MOST_TRIES: usize = 24;
-/// Slots of a page with few words.
-const FEWEST_SLOTS: usize = 1 << 12;
 
 impl Words {
     pub(crate) fn clear(&mut self) {
         self.tokens.clear();
-        self.count = 0;
+        self.entries.clear();
         // A page with few words after one with many should not pay for clearing the large table.
-        self.set_slots(FEWEST_SLOTS);
-    }
-
-    /// Makes so many empty slots, and room for as many words as may fill half of them.
-    fn set_slots(&mut self, size: usize) {
-        self.slots.clear();
-        self.slots.resize(size, [0; 2]);
-        if self.entries.len() < size / 2 + 1 {
-            self.entries.resize(size / 2 + 1, Entry::default());
+        let size = self.slots.len().min(1 << 12);
+        self.slots.truncate(size);
+        self.slots.fill([0; 2]);
+        if self.slots.is_empty() {
+            self.slots.resize(1 << 12, [0; 2]);
         }
-    }
-
-    /// The distinct words.
-    pub(crate) fn all(&mut self) -> &mut [Entry] {
-        &mut self.entries[..self.count]
-    }
-
-    /// How many there are.
-    pub(crate) fn count(&self) -> usize {
-        self.count
     }
 
     /// Adds a token by the hash of its word.
     #[inline(always)]
     pub(crate) fn push(&mut self, hash: u32, len: u32) {
         let mut slot = first_slot(hash, self.slots.len());
-        let [known, mut at] = self.slots[slot];
-        if at != 0 && known != hash {
-            (slot, at) = self.probe(hash, slot);
+        let [known, at] = self.slots[slot];
+        if known == hash && at != 0 {
+            self.tokens.push(at - 1);
+            return;
         }
-        // Whether a word is new cannot be foreseen, so that both do the same: a new one is written where the next new one
-        // would be, too.
-        let is_new = at == 0;
-        let place = if is_new { self.count as u32 } else { at - 1 };
-        self.entries[self.count] = Entry { hash, is_content: len > 3, ..Entry::default() };
-        self.count += usize::from(is_new);
-        self.tokens.push(place);
-        self.slots[slot][1] = place + 1;
-        self.slots[slot][0] = if is_new { hash } else { self.slots[slot][0] };
-        if self.count * 2 > self.slots.len() {
+        if at != 0 {
+            slot = match self.probe(hash, slot) {
+                Ok(at) => {
+                    self.tokens.push(at);
+                    return;
+                }
+                Err(slot) => slot,
+            };
+        }
+        self.entries.push(Entry { hash, is_content: len > 3, ..Entry::default() });
+        self.slots[slot] = [hash, self.entries.len() as u32];
+        self.tokens.push(self.entries.len() as u32 - 1);
+        if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
     }
 
-    /// The slot of a word that another keeps out of its first slot, and what is there: zero if it is free.
-    fn probe(&self, hash: u32, mut slot: usize) -> (usize, u32) {
+    /// The place of a word that another keeps out of its first slot, or the slot that is free for it.
+    fn probe(&self, hash: u32, mut slot: usize) -> Result<u32, usize> {
         let mask = self.slots.len() - 1;
         for _ in 0..MOST_TRIES {
             let [known, at] = self.slots[slot];
-            if at == 0 || known == hash {
-                return (slot, at);
+            if at == 0 {
+                return Err(slot);
+            }
+            if known == hash {
+                return Ok(at - 1);
             }
             slot = (slot + 1) & mask;
         }
-        (slot, self.slots[slot][1])
+        let [_, at] = self.slots[slot];
+        if at == 0 { Err(slot) } else { Ok(at - 1) }
     }
 
     fn grow(&mut self) {
         let size = self.slots.len() * 4;
-        self.set_slots(size);
-        for (at, entry) in self.entries[..self.count].iter().enumerate() {
+        self.slots.clear();
+        self.slots.resize(size, [0; 2]);
+        for (at, entry) in self.entries.iter().enumerate() {
             let mut slot = first_slot(entry.hash, size);
             for _ in 0..MOST_TRIES {
                 if self.slots[slot][1] == 0 {

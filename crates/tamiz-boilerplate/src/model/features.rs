@@ -114,7 +114,7 @@ impl Features {
         self.grams.clear();
         self.tokens.clear();
         self.seen.clear();
-        self.seen.resize(page.words.count(), (0, 0));
+        self.seen.resize(page.words.entries.len(), (0, 0));
         let facts = Facts::of(page);
         let mut passed = Passed::default();
         for (i, line) in page.lines.iter().enumerate() {
