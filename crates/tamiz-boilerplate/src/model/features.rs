@@ -67,6 +67,8 @@ pub(crate) struct Features {
     tokens: Vec<u32>,
     /// For each word of the page, the line that was seen last to have it, and the last line of prose, from 1.
     seen: Vec<(u32, u32)>,
+    /// How long each line is, and whether it ends as something does.
+    ends: Vec<(f32, bool)>,
     logs: Logs,
 }
 
@@ -115,6 +117,9 @@ impl Features {
         self.tokens.clear();
         self.seen.clear();
         self.seen.resize(page.words.entries.len(), (0, 0));
+        self.ends.clear();
+        let logs = &self.logs;
+        self.ends.extend(page.lines.iter().map(|line| (logs.of(line.tokens), line.ending != Ending::Open)));
         let facts = Facts::of(page);
         let mut passed = Passed::default();
         for (i, line) in page.lines.iter().enumerate() {
@@ -223,7 +228,7 @@ impl Features {
         row.put(logs.of(run));
         row.put(logs.of(place));
         row.put(logs.of(run.saturating_sub(1 + place)));
-        row.put(alike(page, logs, i));
+        row.put(alike(&self.ends, i));
         row.put(logs.of(near));
         row.put(logs.of(wide));
         row.put(share(near, near_all));
@@ -331,15 +336,11 @@ fn window(page: &Page, i: usize, reach: usize) -> (u32, u32) {
 }
 
 /// The share of the two lines on either side that are about as long and end alike.
-fn alike(page: &Page, logs: &Logs, i: usize) -> f32 {
-    let size = logs.of(page.lines[i].tokens);
-    let ends = page.lines[i].ending != Ending::Open;
+fn alike(lines: &[(f32, bool)], i: usize) -> f32 {
+    let (size, ends) = lines[i];
     let mut alike = 0u8;
-    for other in i.saturating_sub(2)..(i + 3).min(page.lines.len()) {
-        let line = &page.lines[other];
-        if other != i && (logs.of(line.tokens) - size).abs() < 0.25 && (line.ending != Ending::Open) == ends {
-            alike += 1;
-        }
+    for (other, (other_size, other_ends)) in lines.iter().enumerate().take(i + 3).skip(i.saturating_sub(2)) {
+        alike += u8::from(other != i && (other_size - size).abs() < 0.25 && *other_ends == ends);
     }
     f32::from(alike) * 0.25
 }

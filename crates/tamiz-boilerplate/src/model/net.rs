@@ -85,14 +85,17 @@ pub(crate) struct Pass {
     /// The first guess of every line, the content before each, and what all are told of it.
     guess: Vec<f32>,
     before: Vec<f32>,
+    /// Logarithms of the content before and after each.
+    log_before: Vec<f32>,
+    log_after: Vec<f32>,
     shared: Row,
     output: Vec<f32>,
 }
 
 impl Default for Pass {
     fn default() -> Self {
-        let (hidden, next, output) = Default::default();
-        Self { hidden, next, guess: Vec::new(), before: Vec::new(), shared: NOTHING, output }
+        let (hidden, next, guess, before, log_before, log_after, output) = Default::default();
+        Self { hidden, next, guess, before, log_before, log_after, shared: NOTHING, output }
     }
 }
 
@@ -254,6 +257,14 @@ impl Pass {
             add_scaled(&mut content, tokens, h);
         }
         self.before.push(mass);
+        self.log_before.resize(self.hidden.len(), 0.0);
+        for (log, before) in self.log_before.iter_mut().zip(&self.before) {
+            *log = guess_log(*before);
+        }
+        self.log_after.resize(self.hidden.len(), 0.0);
+        for (log, before) in self.log_after.iter_mut().zip(&self.before[1..]) {
+            *log = guess_log((mass - before).max(0.0));
+        }
         self.shared = pooled(flat, &all, &content, self.hidden.len(), mass);
     }
 
@@ -263,7 +274,9 @@ impl Pass {
         let facts = rows(&flat[Layout::FACTS..Layout::OUT]);
         let mass = self.before[self.hidden.len()];
         add_scaled(sum, 1.0, &self.shared);
-        let told = guess_facts(self.guess[line], self.before[line], mass - self.before[line + 1], mass);
+        let after = (mass - self.before[line + 1]).max(0.0);
+        let logs = [self.log_before[line], self.log_after[line], guess_log(mass)];
+        let told = guess_facts(self.guess[line], self.before[line], after, mass, logs);
         for (value, row) in told.iter().zip(facts) {
             add_scaled(sum, *value, row);
         }
@@ -366,12 +379,17 @@ pub(crate) fn pooled(flat: &[f32], all: &Row, content: &Row, lines: usize, mass:
     shared
 }
 
-/// What a line is told about the guess.
+/// What a line is told about the guess; the logarithms are of the content before, after and in all.
 #[inline(always)]
-pub(crate) fn guess_facts(q: f32, before: f32, after: f32, mass: f32) -> [f32; GUESS_FACTS] {
-    let after = after.max(0.0);
+pub(crate) fn guess_facts(q: f32, before: f32, after: f32, mass: f32, logs: [f32; 3]) -> [f32; GUESS_FACTS] {
     let share = 1.0 / (mass + 1.0);
-    [before * share, after * share, ln_1p(before) / 6.0, ln_1p(after) / 6.0, ln_1p(mass) / 6.0, q]
+    [before * share, after * share, logs[0], logs[1], logs[2], q]
+}
+
+/// The logarithm of some content, as lines are told it.
+#[inline(always)]
+pub(crate) fn guess_log(content: f32) -> f32 {
+    ln_1p(content) / 6.0
 }
 
 /// The sums of the known n-grams' vectors, each over the root of their number.

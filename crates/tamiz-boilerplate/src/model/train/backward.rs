@@ -6,7 +6,7 @@ use super::super::kernel;
 use super::super::math::{ln_1p, sigmoid};
 use super::super::net::{
     CHANNELS, DILATIONS, GRAM_INPUTS, GRAM_SUMS, GRAM_WIDTH, GUESS_BLOCK, GUESS_FACTS, GUESS_TOKENS, INPUTS,
-    Layout, Row, add_product, add_scaled, dot, guess_facts, mix_lines, pooled, rows,
+    Layout, Row, add_product, add_scaled, dot, guess_facts, guess_log, mix_lines, pooled, rows,
 };
 use super::random::Random;
 
@@ -220,8 +220,9 @@ impl Tape {
         self.before.push(mass);
         self.told.clear();
         for line in 0..hidden.len() {
-            let after = mass - self.before[line + 1];
-            self.told.push(guess_facts(self.guess[line], self.before[line], after, mass));
+            let (before, after) = (self.before[line], (mass - self.before[line + 1]).max(0.0));
+            let logs = [before, after, mass].map(guess_log);
+            self.told.push(guess_facts(self.guess[line], before, after, mass, logs));
         }
         pooled(flat, &all, &content, hidden.len(), mass)
     }
