@@ -46,17 +46,29 @@ impl Stretch {
         self.is_tight = pack.find_equal(block, b'#') & all != 0;
     }
 
-    /// Folds a letter of two bytes.
+    /// Folds a letter of two bytes; returns the code of its fold.
     #[inline(always)]
-    pub(crate) fn fold_letter(&mut self, place: u32, folded: char) {
+    pub(crate) fn fold_letter(&mut self, place: u32, folded: char) -> u32 {
         let code = folded as u32;
-        let (wide, room) = (code >= 0x80, &mut self.bytes[place as usize..]);
-        self.word |= 3 << place;
-        self.joins |= 3 << place;
-        self.gap |= u64::from(!wide) << place << 1;
-        self.is_tight |= code >= 0x800;
-        room[0] = if wide { 0xc0 | (code >> 6) as u8 } else { code as u8 };
-        room[1] = 0x80 | (code & 0x3f) as u8;
+        let wide = [0xc0 | (code >> 6) as u8, 0x80 | (code & 0x3f) as u8];
+        let fold = if code < 0x80 { [code as u8, 0] } else { wide };
+        self.bytes[place as usize..][..2].copy_from_slice(&fold);
+        code
+    }
+
+    /// Adds letters, and the gaps behind some; whether one has no room for its fold.
+    #[inline(always)]
+    pub(crate) fn add_letters(&mut self, all: u64, gap: u64, is_tight: bool) {
+        self.word |= all;
+        self.joins |= all;
+        self.gap |= gap;
+        self.is_tight |= is_tight;
+    }
+
+    /// Adds characters that are words by themselves, and stay as they are.
+    #[inline(always)]
+    pub(crate) fn add_unspaced(&mut self, all: u64) {
+        self.word |= all;
     }
 
     /// Folds a character, of whatever kind. The bits of `before` are what the stretch before ended with.

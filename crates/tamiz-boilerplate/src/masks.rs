@@ -99,18 +99,33 @@ impl Masks {
             masks.fold.fold_ascii(pack, block, masks.letter, masks.digit, all);
         }
         if far != 0 {
-            let within = pack.find_between(block, 0x80, 0xbf) & all;
-            masks.first = all & !within;
-            masks.add_far(glyphs, text, at, fold);
+            masks.first = all & !pack.find_between(block, 0x80, 0xbf);
+            // Ideographs are all alike, and whole pages of them.
+            let second = pack.find_between(block, 0xb8, 0xbf) >> 1;
+            let ideographs = pack.find_between(block, 0xe5, 0xe9) | (pack.find_equal(block, 0xe4) & second);
+            masks.add_ideographs(ideographs & masks.first);
+            masks.add_far(glyphs, text, at, fold, far & masks.first & !ideographs);
         }
         masks
     }
 
-    /// Adds the characters beyond ASCII.
+    /// Adds the characters from U+4E00 to U+9FFF.
     #[inline(always)]
-    fn add_far(&mut self, glyphs: Glyphs, text: &str, at: usize, fold: Option<Before>) {
+    fn add_ideographs(&mut self, first: u64) {
+        let all = first | first << 1 | first << 2;
+        self.letter |= all;
+        self.unspaced |= all;
+        self.foreign |= first;
+        self.fold.add_unspaced(all);
+    }
+
+    /// Adds characters beyond ASCII that begin at some places.
+    #[inline(always)]
+    fn add_far(&mut self, glyphs: Glyphs, text: &str, at: usize, fold: Option<Before>, places: u64) {
         use class::*;
-        let mut left = self.far & self.first;
+        let mut left = places;
+        // What letters of two bytes change stays in registers.
+        let mut letters = Letters::default();
         while left != 0 {
             let place = left.trailing_zeros();
             left &= left - 1;
@@ -118,18 +133,35 @@ impl Masks {
             if let Some(&[first @ 0xc2..0xe0, second]) = text.as_bytes()[start..].first_chunk() {
                 let glyph = glyphs.of_two(first, second);
                 if glyph.class & (LETTER | UNSPACED | SILENT | JOINS) == LETTER | JOINS {
-                    self.letter |= 3 << place;
-                    self.lower |= (3 * u64::from(glyph.class & LOWER != 0)) << place;
-                    self.upper |= u64::from(glyph.class & UPPER != 0) << place;
-                    self.foreign |= u64::from(two(first, second) > LAST_LATIN) << place;
+                    letters.all |= 1 << place;
+                    letters.lower |= u64::from(glyph.class & LOWER != 0) << place;
+                    letters.upper |= u64::from(glyph.class & UPPER != 0) << place;
+                    letters.foreign |= u64::from(two(first, second) > LAST_LATIN) << place;
                     if fold.is_some() {
-                        self.fold.fold_letter(place, glyph.folded);
+                        let code = self.fold.fold_letter(place, glyph.folded);
+                        letters.narrow |= u64::from(code < 0x80) << place;
+                        letters.tight |= u64::from(code >= 0x800) << place;
                     }
                     continue;
                 }
             }
+            if letters.all != 0 {
+                self.add_letters(std::mem::take(&mut letters));
+            }
             self.add_rarer(glyphs, text, start, place, fold);
         }
+        self.add_letters(letters);
+    }
+
+    /// Adds letters of two bytes.
+    #[inline(always)]
+    fn add_letters(&mut self, letters: Letters) {
+        let all = letters.all | letters.all << 1;
+        self.letter |= all;
+        self.lower |= letters.lower | letters.lower << 1;
+        self.upper |= letters.upper;
+        self.foreign |= letters.foreign;
+        self.fold.add_letters(all, letters.narrow << 1, letters.tight != 0);
     }
 
     /// Adds a character, of whatever kind.
@@ -170,3 +202,15 @@ impl Masks {
 
 /// The last character of the Latin alphabet, but for its later extensions.
 const LAST_LATIN: u32 = 0x24f;
+
+/// The first bytes of letters of two bytes: of all, of those of some kind, and of those whose folds have less than two
+/// bytes, or more.
+#[derive(Default)]
+struct Letters {
+    all: u64,
+    lower: u64,
+    upper: u64,
+    foreign: u64,
+    narrow: u64,
+    tight: u64,
+}
