@@ -363,6 +363,24 @@ mod tests {
         }
     }
 
+    fn compares_as_plain_loops_do(pack: impl Pack) {
+        for first in (0..=u8::MAX).step_by(BLOCK) {
+            let block: Block = std::array::from_fn(|i| first.wrapping_add(i as u8));
+            let bits = |test: &dyn Fn(u8) -> bool| {
+                (0..BLOCK).fold(0, |bits, at| bits | u64::from(test(block[at])) << at)
+            };
+            for [from, to] in [[0, 0x20], [b'A', b'Z'], [0x80, 0xff], [7, 7]] {
+                let right = bits(&|byte| (from..=to).contains(&byte));
+                assert_eq!(pack.find_between(&block, from, to), right);
+                assert_eq!(pack.find_equal(&block, to), bits(&|byte| byte == to));
+            }
+            let chunk: &[u8; CHUNK] = block.first_chunk().unwrap();
+            assert_eq!(pack.to_lower(chunk), chunk.map(|byte| byte.to_ascii_lowercase()));
+            let replaced = pack.replace(*chunk, pack.between(chunk, 5, 200), b'x');
+            assert_eq!(replaced, chunk.map(|byte| if (5..=200).contains(&byte) { b'x' } else { byte }));
+        }
+    }
+
     #[test]
     fn what_is_looked_for_is_found_at_every_place_of_texts_of_every_length() {
         for length in 0..200 {
@@ -388,6 +406,9 @@ mod tests {
                 }
             }
         }
+        compares_as_plain_loops_do(Plain);
+        #[cfg(target_arch = "x86_64")]
+        pulp::x86::V3::try_new().inspect(|unit| compares_as_plain_loops_do(*unit));
         let list: [bool; 256] = std::array::from_fn(|byte| byte % 7 == 2 || byte % 5 == 4);
         let (set, mut block) = (Bytes::new(&list), [0; BLOCK]);
         for first in (0..=u8::MAX).step_by(BLOCK) {
