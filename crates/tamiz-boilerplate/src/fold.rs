@@ -284,12 +284,23 @@ impl Folded {
         std::str::from_utf8(&self.bytes()[range]).unwrap_or_default()
     }
 
-    /// The characters before and after a range.
+    /// The characters before and after a range. Most are of ASCII.
     pub(crate) fn around(&self, start: usize, end: usize) -> (Option<char>, Option<char>) {
-        let before = (1..=4.min(start)).map(|size| start - size).find(|at| self.bytes[*at] & 0xc0 != 0x80);
-        let before = before.and_then(|at| self.part(at..start).chars().next_back());
-        let size = self.bytes()[end..].iter().skip(1).take_while(|byte| **byte & 0xc0 == 0x80).count() + 1;
-        let after = (end < self.length).then(|| self.part(end..end + size).chars().next()).flatten();
+        let before = match self.bytes()[..start].last() {
+            Some(&byte) if byte >= 0x80 => {
+                let mut places = (1..=4.min(start)).map(|size| start - size);
+                let first = places.find(|at| self.bytes[*at] & 0xc0 != 0x80);
+                first.and_then(|at| self.part(at..start).chars().next_back())
+            }
+            byte => byte.map(|byte| char::from(*byte)),
+        };
+        let after = match self.bytes()[end..].first() {
+            Some(&byte) if byte >= 0x80 => {
+                let more = self.bytes()[end + 1..].iter().take_while(|byte| **byte & 0xc0 == 0x80).count();
+                self.part(end..end + 1 + more).chars().next()
+            }
+            byte => byte.map(|byte| char::from(*byte)),
+        };
         (before, after)
     }
 

@@ -132,6 +132,16 @@ impl Glyphs {
         if (c as usize) < ALPHABETS { self.table[c as usize] } else { self.of_rarer(c) }
     }
 
+    /// What [`char::is_alphanumeric`] says, without its search beyond ASCII.
+    #[inline]
+    pub(crate) fn is_alphanumeric(self, c: char) -> bool {
+        match c {
+            // These are letters here, whatever they are alone.
+            '\u{300}'..='\u{36f}' => c.is_alphanumeric(),
+            _ => self.of(c).class & (class::LETTER | class::DIGIT) != 0,
+        }
+    }
+
     /// The glyph of a character of two bytes.
     #[inline(always)]
     pub(crate) fn of_two(self, first: u8, second: u8) -> Glyph {
@@ -371,6 +381,7 @@ mod tests {
         for c in '\0'..='\u{1ffff}' {
             let (found, right) = (glyphs.of(c), classify(c));
             assert_eq!((found.folded, found.class), (right.folded, right.class), "{c:?}");
+            assert_eq!(glyphs.is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
         }
     }
 

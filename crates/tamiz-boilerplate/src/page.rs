@@ -217,21 +217,26 @@ impl Page {
         repeats.clear();
         repeated_above.clear();
         for line in lines.iter() {
-            repeated_above.push(counters[0].add(line.hash) > 0);
+            let (whole, before) = counters[0].add(line.hash);
+            repeated_above.push(before > 0);
+            // First where each stands in its table, then how often it was counted there.
+            let mut places = [whole, 0, 0];
             if line.tokens > 2 {
-                counters[1].add(line.head_hash);
-                counters[2].add(line.tail_hash);
+                (places[1], _) = counters[1].add(line.head_hash);
+                (places[2], _) = counters[2].add(line.tail_hash);
             }
+            repeats.push(places);
         }
-        for line in lines.iter() {
+        for (line, repeats) in lines.iter().zip(repeats) {
+            let [whole, head, tail] = *repeats;
             let long = line.tokens > 2;
             let others =
-                |counter: &Counter, hash| if long { counter.count(hash).saturating_sub(1) } else { 0 };
-            repeats.push([
-                counters[0].count(line.hash).saturating_sub(1),
-                others(&counters[1], line.head_hash),
-                others(&counters[2], line.tail_hash),
-            ]);
+                |counter: &Counter, place| if long { counter.count(place).saturating_sub(1) } else { 0 };
+            *repeats = [
+                counters[0].count(whole).saturating_sub(1),
+                others(&counters[1], head),
+                others(&counters[2], tail),
+            ];
         }
     }
 

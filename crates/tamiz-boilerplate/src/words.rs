@@ -122,16 +122,16 @@ impl Counter {
         self.slots.resize(size, (0, 0));
     }
 
-    /// Counts the hash once more, and returns how often it had been counted before.
-    pub(crate) fn add(&mut self, hash: u32) -> u32 {
+    /// Counts the hash once more; returns where, for [`Counter::count`], and how often it had been counted before.
+    pub(crate) fn add(&mut self, hash: u32) -> (u32, u32) {
         let slot = self.slot(hash);
         let before = self.slots[slot].1;
         self.slots[slot] = (hash, before + 1);
-        before
+        (slot as u32, before)
     }
 
-    pub(crate) fn count(&self, hash: u32) -> u32 {
-        self.slots[self.slot(hash)].1
+    pub(crate) fn count(&self, slot: u32) -> u32 {
+        self.slots[slot as usize].1
     }
 
     fn slot(&self, hash: u32) -> usize {

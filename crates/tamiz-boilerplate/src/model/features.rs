@@ -8,6 +8,7 @@ use tamiz_core::Kind;
 use super::math::{exp, ln_1p};
 use crate::cues::Role;
 use crate::line::{Ending, Line};
+use crate::notation::Glyphs;
 use crate::page::{NONE, Page};
 
 /// The names of the features, in their order.
@@ -189,7 +190,7 @@ impl Features {
         row.put(flag(line.ending == Ending::Closer));
         row.put(flag(matches!(line.last_inner, Some('?' | '？'))));
         row.put(flag(matches!(line.last_inner, Some('!' | '！'))));
-        row.put(flag(line.last.is_some_and(char::is_alphanumeric)));
+        row.put(flag(line.last.is_some_and(|c| Glyphs::new().is_alphanumeric(c))));
         row.put(logs.of(line.commas));
         row.put(logs.of(line.stops));
         row.put(share(line.digits, line.chars));
