@@ -4,7 +4,7 @@ use crate::endings::Endings;
 use crate::hash;
 use crate::letters;
 use crate::scan::{Case, DE, EN, Scanner, is_roman};
-use crate::token::{CAPITAL, COMPOUND, DIGIT, Gap, LETTER, NOUN_ENDING, RUN, START, UNASKED, UPPER};
+use crate::token::{CAPITAL, COMPOUND, DIGIT, Gap, LETTER, NOUN_ENDING, RUN, START, UPPER};
 use crate::words::{
     self, AFTER_PERSON, COMMON, CONNECTOR, FUNCTION, ORDINARY, ORGANIZATION, PLACE_HEAD, TITLE, Tongue,
     WORDS, WORK,
@@ -131,7 +131,7 @@ impl Scanner<'_> {
     /// Whether a word in German looks like a noun.
     pub(crate) fn is_noun(&self, i: usize) -> bool {
         let token = &self.tokens[i];
-        if token.word != UNASKED && self.tongue == Some(DE as Tongue) {
+        if token.asked && self.tongue == Some(DE as Tongue) {
             return token.looks_a_noun();
         }
         let text = token.text(self.text);

@@ -39,8 +39,21 @@ pub(crate) fn bytes(text: &[u8]) -> u64 {
     fold(text, 0, text.len(), |eight| eight)
 }
 
+/// The hash of a stretch as it is, at any place of a text.
 #[inline]
-fn fold(text: &[u8], from: usize, to: usize, lower: impl Fn(u64) -> u64) -> u64 {
+pub(crate) fn part(text: &[u8], from: usize, to: usize) -> u64 {
+    fold(text, from, to, |eight| eight)
+}
+
+/// The hash of a stretch as it is, but for its first two bytes, which are to be these.
+#[inline]
+pub(crate) fn with_first(text: &[u8], from: usize, to: usize, two: [u8; 2]) -> u64 {
+    let mut other = u64::from(u16::from_le_bytes([text[from], text[from + 1]]) ^ u16::from_le_bytes(two));
+    fold(text, from, to, |eight| eight ^ std::mem::take(&mut other))
+}
+
+#[inline]
+fn fold(text: &[u8], from: usize, to: usize, mut lower: impl FnMut(u64) -> u64) -> u64 {
     let mut hash = SEED ^ (to - from) as u64;
     let mut at = from;
     while at + 8 < to {

@@ -76,6 +76,11 @@ impl Index {
         self.slots.get(place(tag(hash), self.slots.len().wrapping_sub(1))).map_or(0, |slot| slot.1)
     }
 
+    /// The high halves of all hashes that are there.
+    pub(crate) fn halves(&self, each: impl FnMut(u32)) {
+        self.slots.iter().filter(|slot| slot.1 != EMPTY).map(|slot| slot.0).for_each(each);
+    }
+
     pub(crate) fn clear(&mut self) {
         if self.slots.len() > 4096 {
             // One large document must not make every later one wipe its table.

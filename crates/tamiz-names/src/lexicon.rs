@@ -436,6 +436,11 @@ impl Lexicon {
         self.pairs.may_have(one, two)
     }
 
+    /// The high halves of the hashes of all forms and of what they begin with.
+    pub(crate) fn halves(&self, each: impl FnMut(u32)) {
+        self.index.halves(each);
+    }
+
     /// The entry of a single word's hash.
     pub(crate) fn word(&self, hash: u64) -> Option<&Entry> {
         let entry = self.index.get(hash)? & !PREFIX;

@@ -48,6 +48,19 @@ pub(crate) fn reach(hash: u64) -> u32 {
     TABLE.get(bucket(hash).0).map_or(0, |&byte| u32::from(byte))
 }
 
+/// The high halves of the hashes of all forms.
+pub(crate) fn halves(mut each: impl FnMut(u32)) {
+    let (entries, _) = TABLE[BUCKETS * 3..].as_chunks::<ENTRY>();
+    let mut at = 0;
+    for bucket in 0..BUCKETS {
+        let end = number(3 * bucket) as usize;
+        for entry in &entries[at..end] {
+            each((bucket as u32) << 16 | u32::from(u16::from_le_bytes([entry[0], entry[1]])));
+        }
+        at = end;
+    }
+}
+
 /// How usual the word is as a part of a person's name: 0 if it is not known as one, else up to 7.
 pub(crate) fn usual(hash: u64) -> u8 {
     entries(hash).map(|entry| entry.size).max().unwrap_or(0)

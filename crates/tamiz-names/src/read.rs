@@ -11,7 +11,7 @@ use crate::link::{self, Links};
 use crate::parts;
 use crate::scan::{Case, DE, Mention, Run, Scanner};
 use crate::tagger::{self, Tagger, View, Weights};
-use crate::token::{self, CAPITAL, DIGIT, LETTER, RUN, START, Token, UNCASED, UNSPACED, UPPER};
+use crate::token::{self, CAPITAL, DIGIT, LETTER, Map, RUN, START, Token, UNCASED, UNSPACED, UPPER};
 use crate::words::{self, FUNCTION, LANGUAGES, Tongue, Votes, WORDS};
 
 /// What a worker thread keeps from document to document.
@@ -32,6 +32,7 @@ pub(crate) struct Reading {
     runs: Vec<Run>,
     /// The words at which a name may begin.
     begins: Vec<u32>,
+    map: Map,
     evidence: Evidence,
     known: Known,
     people: Index,
@@ -75,6 +76,7 @@ impl Reading {
         View {
             text,
             tokens: &self.tokens,
+            begins: &self.begins,
             evidence: &self.evidence,
             tongue: self.tongue,
             shipped: &SHIPPED,
@@ -84,16 +86,17 @@ impl Reading {
 
     /// Reads the words of a document and what the rules take for names among them.
     pub(crate) fn scan(&mut self, document: &Document, user: Option<&Lexicon>, corpus: Option<&Corpus>) {
+        self.evidence.clear(&self.tokens);
         self.tokens.clear();
         self.cases.clear();
         self.mentions.clear();
-        self.evidence.clear();
         self.runs.clear();
         self.begins.clear();
         let mut language = Language::of(document);
+        self.map.read(document.source());
         for run in document.kept() {
             let first = self.tokens.len();
-            token::tokenise(document.source(), run.span, &mut self.tokens);
+            token::tokenise(document.source(), &self.map, run.span, &mut self.tokens);
             if first < self.tokens.len() {
                 // What a run needs is taken down while its words are near.
                 self.survey(first);
@@ -122,25 +125,24 @@ impl Reading {
 
     /// Takes down the case of the words from `first` on, which are a run, and where names may begin among them.
     fn survey(&mut self, first: usize) {
-        let mut run =
-            Run { first: first as u32, last: self.tokens.len() as u32, words: 0, capitals: 0, upper: 0 };
-        for (at, token) in self.tokens[first..].iter().enumerate() {
+        let (mut words, mut capitals, mut upper) = (0, 0, 0);
+        for (token, at) in self.tokens[first..].iter().zip(first as u32..) {
             let plain = u32::from(!token.is(DIGIT | LETTER | UNSPACED | UNCASED));
-            run.words += plain;
+            words += plain;
             if token.is(CAPITAL | UNCASED | UNSPACED) {
-                self.begins.push((first + at) as u32);
+                self.begins.push(at);
             }
             if !token.is(CAPITAL) {
                 self.evidence.add_small(token.hash);
                 continue;
             }
-            run.capitals += plain;
-            run.upper += if token.is(UPPER) { plain } else { 0 };
+            capitals += plain;
+            upper += if token.is(UPPER) { plain } else { 0 };
             if !token.is(START | UPPER | RUN) {
                 self.evidence.add_capital(token.hash);
             }
         }
-        self.runs.push(run);
+        self.runs.push(Run { first: first as u32, last: self.tokens.len() as u32, words, capitals, upper });
     }
 }
 
@@ -232,6 +234,7 @@ impl Answer {
         token.usual = self.usual;
         token.placed = self.placed;
         token.noun = self.noun;
+        token.asked = true;
     }
 }
 

@@ -289,10 +289,8 @@ impl Scanner<'_> {
     }
 
     pub(crate) fn part(&self, i: usize) -> u8 {
-        match self.tokens[i].word {
-            UNASKED => parts::usual(self.tokens[i].hash),
-            _ => self.tokens[i].usual,
-        }
+        let token = &self.tokens[i];
+        if token.asked { token.usual } else { parts::usual(token.hash) }
     }
 
     fn push_known(&mut self, first: usize, last: usize, entry: Entry) {

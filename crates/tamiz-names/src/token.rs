@@ -1,14 +1,20 @@
 //! Words, where they stand, and what stands before them: one pass over the text, without regular expressions.
 
+mod joined;
+mod map;
 mod usual;
 
 use tamiz_core::Span;
+use tamiz_core::scan;
 
 use crate::hash;
 use crate::letters::{
-    self, CAP, CLASS, FIGURE, LOWER, Letter, OTHER, PAIRS, Pairs, WIDE, is_unspaced, letter, letter_of,
+    self, CAP, CLASS, FIGURE, LOWER, Letter, OTHER, PAIRS, Pairs, WIDE, is_unspaced, letter,
 };
 use crate::words::{self, WORDS};
+use joined::is_elided;
+pub(crate) use map::Map;
+use usual::Easy;
 
 /// A word of the text.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +23,7 @@ pub(crate) struct Token {
     pub(crate) end: u32,
     /// The hash of the word in lower case.
     pub(crate) hash: u64,
-    /// For a capitalised word, its flags among the words of the language; else [`UNASKED`].
+    /// Its flags among the words of the language, if it was looked up; else [`UNASKED`].
     pub(crate) word: u16,
     pub(crate) flags: u8,
     /// For a capitalised word, how usual it is as a part of a person's name.
@@ -26,6 +32,8 @@ pub(crate) struct Token {
     pub(crate) placed: bool,
     /// For a capitalised word of German, in what it is like a noun: [`NOUN_ENDING`], [`COMPOUND`].
     pub(crate) noun: u8,
+    /// Whether all of that was looked up, as of capitalised words, and not the flags alone.
+    pub(crate) asked: bool,
     pub(crate) gap: Gap,
 }
 
@@ -34,7 +42,7 @@ pub(crate) const NOUN_ENDING: u8 = 1;
 /// The last part of the word is a common word.
 pub(crate) const COMPOUND: u8 = 1 << 1;
 
-/// The word has not been looked up.
+/// The word's flags have not been looked up.
 pub(crate) const UNASKED: u16 = u16::MAX;
 
 /// What stands between a word and the one before.
@@ -75,6 +83,23 @@ pub(crate) const LETTER: u8 = 1 << 6;
 pub(crate) const RUN: u8 = 1 << 7;
 
 impl Token {
+    /// A word of so many letters that was not looked up.
+    #[inline(always)]
+    fn new(from: usize, to: usize, hash: u64, flags: u8, letters: u32, gap: Gap) -> Self {
+        Token {
+            start: from as u32,
+            end: to as u32,
+            hash,
+            word: UNASKED,
+            flags: flags | if letters == 1 { LETTER } else { 0 },
+            usual: 0,
+            placed: true,
+            noun: 0,
+            asked: false,
+            gap,
+        }
+    }
+
     #[inline]
     pub(crate) fn is(&self, flag: u8) -> bool {
         self.flags & flag != 0
@@ -116,12 +141,12 @@ impl Token {
 /// Splits a form of a lexicon into words, as the text is split.
 pub(crate) fn words_of(form: &str, tokens: &mut Vec<Token>) {
     tokens.clear();
-    Tokeniser::new(form, form.len(), tokens, true).run(0);
+    Tokeniser::new(form, form.len(), tokens, None).run(0);
 }
 
-/// Splits a run of kept text into words.
-pub(crate) fn tokenise(text: &str, run: Span, tokens: &mut Vec<Token>) {
-    Tokeniser::new(text, run.end(), tokens, false).run(run.start());
+/// Splits a run of kept text, of which there is a map, into words.
+pub(crate) fn tokenise(text: &str, map: &Map, run: Span, tokens: &mut Vec<Token>) {
+    Tokeniser::new(text, run.end(), tokens, Some(map)).run(run.start());
 }
 
 struct Tokeniser<'t> {
@@ -129,6 +154,8 @@ struct Tokeniser<'t> {
     bytes: &'t [u8],
     end: usize,
     tokens: &'t mut Vec<Token>,
+    /// Of a text; of a form of a lexicon there is none.
+    map: Option<&'t Map>,
     /// A form of a lexicon: nothing is skipped or split.
     plain: bool,
     pairs: &'static Pairs,
@@ -146,15 +173,9 @@ struct Reading {
     flags: u8,
 }
 
-/// Elided words before an apostrophe, in French, Italian, Catalan and Portuguese.
-const ELIDED: [&str; 22] = [
-    "all", "c", "d", "dall", "dell", "j", "jusqu", "l", "lorsqu", "m", "n", "nell", "puisqu", "qu", "quell",
-    "s", "sant", "degl", "sull", "t", "un", "quest",
-];
-
 impl<'t> Tokeniser<'t> {
-    fn new(text: &'t str, end: usize, tokens: &'t mut Vec<Token>, plain: bool) -> Self {
-        Tokeniser { text, bytes: text.as_bytes(), end, tokens, plain, pairs: &PAIRS }
+    fn new(text: &'t str, end: usize, tokens: &'t mut Vec<Token>, map: Option<&'t Map>) -> Self {
+        Tokeniser { text, bytes: text.as_bytes(), end, tokens, map, plain: map.is_none(), pairs: &PAIRS }
     }
 
     fn run(&mut self, from: usize) {
@@ -168,9 +189,25 @@ impl<'t> Tokeniser<'t> {
         while i < self.end {
             let b = self.bytes[i];
             let class = CLASS[usize::from(b)];
+            if let Some(map) = self.map
+                && matches!(class, LOWER | CAP)
+            {
+                let flags = if start { START } else { 0 } | if self.tokens.len() == first { RUN } else { 0 };
+                let (bytes, end) = (self.bytes, self.end);
+                let easy = Easy { bytes, map, tokens: self.tokens, i, end, flags, gap };
+                if let Some(read) = scan::run(easy) {
+                    (i, gap, start) = (read.i, read.gap, false);
+                    chunk = read.chunk.unwrap_or(chunk);
+                    continue;
+                }
+            }
             if matches!(class, LOWER | CAP | WIDE)
-                && let Some(word) =
-                    if class == WIDE { None } else { self.usual(i) }.or_else(|| self.lettered(i))
+                && let Some(word) = match class {
+                    WIDE => self.cyrillic(i),
+                    _ if self.plain => self.usual(i),
+                    _ => None,
+                }
+                .or_else(|| self.lettered(i))
             {
                 let run = if self.tokens.len() == first { RUN } else { 0 };
                 self.push(i, word.end, word.hash, start, gap, word.flags | run, word.letters);
@@ -423,75 +460,7 @@ impl<'t> Tokeniser<'t> {
 
     #[expect(clippy::too_many_arguments, reason = "all that the walk over a word has found")]
     fn push(&mut self, from: usize, to: usize, hash: u64, start: bool, gap: Gap, flags: u8, letters: u32) {
-        let flags = flags | if start { START } else { 0 } | if letters == 1 { LETTER } else { 0 };
-        self.tokens.push(Token {
-            start: from as u32,
-            end: to as u32,
-            hash,
-            word: UNASKED,
-            flags,
-            usual: 0,
-            placed: true,
-            noun: 0,
-            gap,
-        });
+        let flags = flags | if start { START } else { 0 };
+        self.tokens.push(Token::new(from, to, hash, flags, letters, gap));
     }
-
-    /// Decides what an apostrophe does to the word before it: `None` if the word goes on; else the word, or its
-    /// elided article, has been put on the list, and reading goes on at the place given.
-    fn apostrophe(&mut self, from: usize, at: usize, start: bool, gap: Gap, word: &Reading) -> Option<usize> {
-        let width = if self.bytes[at] == b'\'' { 1 } else { 3 };
-        let rest = &self.text[at + width..self.end];
-        let mut next = rest.chars();
-        let first = next.next().map_or(Letter::No, letter_of);
-        let done = |this: &mut Self, after: usize| {
-            this.finish(from, at, start, gap, word);
-            Some(after)
-        };
-        if first == Letter::No {
-            return done(self, at);
-        }
-        if self.plain {
-            return None;
-        }
-        let second = next.next().map_or(Letter::No, letter_of);
-        if rest.starts_with(['s', 'S']) && second == Letter::No {
-            return done(self, at + width + 1);
-        }
-        let prefix = &self.text[from..at];
-        if is_elided(prefix) && (word.flags & CAPITAL == 0 || start) {
-            self.push(from, at, hash::word(&self.text[from..at]), start, gap, word.flags, word.letters);
-            // The rest is read as a word of its own, which may start a sentence if the article did.
-            let after = self.word(at + width, start, Gap::Elision);
-            return Some(after);
-        }
-        None
-    }
-
-    /// Whether two words stand glued together, as after a lost line break: `cholMinisterio`.
-    fn glued(&self, from: usize, inner: usize, to: usize) -> bool {
-        let (head, tail) = (&self.text[from..inner], &self.text[inner..to]);
-        if tail.len() < 4 || tail.chars().skip(1).any(char::is_uppercase) {
-            return false;
-        }
-        const PREFIXES: [&str; 16] = [
-            "Mc", "Mac", "De", "La", "Le", "Di", "Du", "Da", "Del", "Van", "Von", "Fitz", "San", "O", "Al",
-            "El",
-        ];
-        if PREFIXES.contains(&head) {
-            return false;
-        }
-        let known = |word: &str| WORDS.flags(hash::word(word), None);
-        let small = head.starts_with(char::is_lowercase);
-        const TELLS: u16 = words::COMMON | words::ORGANIZATION | words::TITLE | words::FUNCTION;
-        // After a capitalised word only the longer words that begin a body's name or a title tell: `CaixaBank` is one name.
-        const HEADS: u16 = words::ORGANIZATION | words::TITLE;
-        (!small && tail.len() >= 7 && head.len() >= 3 && known(tail) & HEADS != 0 && known(head) & TELLS == 0)
-            || (known(head) & TELLS == 0 && head.len() >= 3 && small && known(tail) & TELLS != 0)
-            || (small && head.chars().count() >= 4 && known(head) & words::COMMON != 0)
-    }
-}
-
-fn is_elided(word: &str) -> bool {
-    word.len() <= 6 && ELIDED.iter().any(|elided| word.eq_ignore_ascii_case(elided))
 }

@@ -188,9 +188,15 @@ impl Words {
         }
     }
 
-    /// In how many languages the word of that hash is common.
-    pub(crate) fn common_in(&self, hash: u64) -> u32 {
-        self.index.get(hash).map_or(0, |value| (value & COMMON_MASK).count_ones())
+    /// The flags of the word of that hash in any language, and in how many it is common.
+    pub(crate) fn anywhere(&self, hash: u64) -> (u16, u32) {
+        let common = self.index.get(hash).map_or(0, |value| (value & COMMON_MASK).count_ones());
+        (self.flags(hash, None), common)
+    }
+
+    /// The high halves of the hashes of all words.
+    pub(crate) fn halves(&self, each: impl FnMut(u32)) {
+        self.index.halves(each);
     }
 
     /// Whether a common word may begin with these bytes of a word that [`is_plain`].

@@ -8,6 +8,8 @@
 
 mod features;
 pub(crate) mod train;
+mod weights;
+mod word;
 mod zone;
 
 use tamiz_core::NameType;
@@ -15,8 +17,10 @@ use tamiz_core::NameType;
 use crate::scan::{Case, Mention};
 use crate::words::{LANGUAGES, Tongue};
 pub(crate) use features::View;
-use features::{BUCKETS, GROUPS, Group, LANES, Letters, MOST_FEATURES, Place, Sink};
-use zone::{Zone, Zones};
+use features::{Around, GROUPS};
+pub(crate) use weights::Weights;
+use weights::{Known, NONE, Scores, Sum, UNIT, score};
+use zone::{MOST, Zone, Zones};
 
 /// The labels of a word: outside of names; then for each type the only, the first, an inner and the last word of one.
 const LABELS: usize = 13;
@@ -53,28 +57,6 @@ fn label_at(name_type: NameType, at: usize, words: usize) -> u8 {
     label(kind_of(name_type), position)
 }
 
-/// What was learned: for every bucket of features a weight for each label.
-#[derive(Clone, Copy)]
-pub(crate) struct Weights<'w>(&'w [[u8; LANES]; BUCKETS]);
-
-impl<'w> Weights<'w> {
-    /// Of a table as [`train::train`] gives it.
-    pub(crate) const fn of(table: &'w [u8]) -> Option<Self> {
-        let (rows, rest) = table.as_chunks();
-        match rows.first_chunk() {
-            Some(table) if rows.len() == BUCKETS && rest.is_empty() => Some(Weights(table)),
-            _ => None,
-        }
-    }
-
-    #[inline]
-    fn row(self, bucket: usize) -> &'w [u8; LANES] {
-        &self.0[bucket % BUCKETS]
-    }
-}
-
-/// Steps of a weight in one of the logarithm of a chance.
-const UNIT: i32 = 40;
 /// What the label outside of names gives way, so that as many names are missed as are found wrongly.
 const GIVE: i32 = UNIT * 3 / 10;
 
@@ -97,83 +79,26 @@ fn is_taught(tongue: Option<Tongue>) -> bool {
     decides(tongue) || tongue.is_some_and(|tongue| LANGUAGES[usize::from(tongue)] == "es")
 }
 
-/// What features say for each label against the one outside of names, in 16 bits each, so that four are added at once.
-/// Each is [`NONE`] more than it says, and so never negative.
-type Scores = [u64; 3];
-
-/// Where the score of each label is: in which number, and from which bit on.
-const PLACES: [(usize, u32); LABELS] = {
-    let mut places = [(0, 0); LABELS];
-    let mut label = 0;
-    while label < LABELS {
-        places[label] = match label {
-            0..=7 => (label % 2, 8 * (label as u32 - label as u32 % 2)),
-            9 => (2, 48),
-            11 => (0, 0),
-            _ => (2, 8 * (label as u32 - 8)),
-        };
-        label += 1;
-    }
-    places
-};
-
-#[inline]
-fn score(scores: &Scores, label: u8) -> i32 {
-    let (at, bit) = PLACES[usize::from(label)];
-    i32::from((scores[at] >> bit) as u16)
-}
-
-/// What no features say.
-const NONE: u64 = 1 << 12;
-/// The largest weight: the features of a group cannot say more than [`NONE`].
-const MOST: i32 = 80;
-const _: () = assert!(MOST_FEATURES * 2 * MOST as u64 <= NONE);
-/// Scores of all groups that are told of a word fit in 16 bits.
-const _: () = assert!(2 * NONE * GROUPS <= 1 << 16);
-
-/// The weights of features, added up in 16 bits each: those of labels of an even number and those of an odd one, eight
-/// labels after the other. A weight is 128 more than it says, and so never negative.
-struct Sum<'w> {
-    weights: Weights<'w>,
-    even: [u64; LANES / 8],
-    odd: [u64; LANES / 8],
-}
-
-impl Sink for Sum<'_> {
-    #[inline]
-    fn take(&mut self, bucket: usize) {
-        const LOW: u64 = 0x00FF_00FF_00FF_00FF;
-        let (eights, _) = self.weights.row(bucket).as_chunks();
-        for ((even, odd), eight) in self.even.iter_mut().zip(&mut self.odd).zip(eights) {
-            let weights = u64::from_le_bytes(*eight) ^ 0x8080_8080_8080_8080;
-            *even += weights & LOW;
-            *odd += weights >> 8 & LOW;
-        }
-    }
-}
-
-impl<'w> Sum<'w> {
-    fn new(weights: Weights<'w>) -> Self {
-        Sum { weights, even: [0; LANES / 8], odd: [0; LANES / 8] }
-    }
-
-    fn scores(&self) -> Scores {
-        const LOWEST: u64 = 0xFFFF;
-        let ([zero, eight], [one, nine]) = (self.even, self.odd);
-        let scores = [zero & !LOWEST | nine >> 16 & LOWEST, one, eight & !(LOWEST << 48) | nine << 48];
-        let outside = zero & LOWEST;
-        scores.map(|scores| scores + NONE * 0x0001_0001_0001_0001 - outside * 0x0001_0001_0001_0001)
-    }
-}
+/// Zones that are looked at together.
+const BATCH: usize = 16;
 
 /// What a worker thread keeps for tagging.
 #[derive(Default)]
 pub(crate) struct Tagger {
-    steps: Vec<Step>,
-    labels: Vec<u8>,
-    zone: Zone,
+    batch: [Zone; BATCH],
+    /// What the words near those of a batch's zones say.
+    near: Vec<Scores>,
+    labels: Labels,
     decided: Vec<Mention>,
+    around: Around,
     known: Known,
+}
+
+/// The labels of a zone's words.
+#[derive(Default)]
+struct Labels {
+    labels: [u8; MOST],
+    count: usize,
 }
 
 /// The best labels up to a word: of all paths that end with a whole name or outside, and for each type of those that are
@@ -185,46 +110,36 @@ struct Step {
     goes_on: [bool; TYPES.len()],
 }
 
-impl Tagger {
-    /// Decides on the names that the rules propose. `cases` says from which word on capitals say how much.
-    pub(crate) fn apply(
-        &mut self,
-        weights: Weights<'_>,
-        view: &View<'_>,
-        cases: &[(u32, Case)],
-        mentions: &mut Vec<Mention>,
-    ) {
-        self.decided.clear();
-        let mut copied = 0;
-        let mut zones = Zones { view, mentions, cases, at: 0, mention: 0 };
-        let mut zone = std::mem::take(&mut self.zone);
-        while zones.next(&mut zone) {
-            self.best(weights, view, &zone);
-            self.decided.extend(&mentions[copied..zone.mentions.0]);
-            copied = zone.mentions.0;
-            // Who speaks is somebody, however little the name looks like one.
-            if !(zone.speaks && self.labels.iter().all(|&label| label == OUTSIDE)) {
-                self.write(view, &zone, mentions);
-                copied = zone.mentions.1;
+/// What the label outside of names comes to: as much more than it says as the scores of the others are.
+const NAMELESS: i32 = (GROUPS * NONE) as i32 - GIVE;
+
+impl Labels {
+    fn get(&self) -> &[u8] {
+        &self.labels[..self.count]
+    }
+
+    /// The best label of a word that is all of its zone.
+    fn single(&mut self, scores: &Scores) {
+        let mut best = (NAMELESS, OUTSIDE);
+        for only in [label(0, ONLY), label(1, ONLY), label(2, ONLY)] {
+            let score = score(scores, only);
+            if score > best.0 {
+                best = (score, only);
             }
         }
-        self.decided.extend(&mentions[copied..]);
-        self.zone = zone;
-        std::mem::swap(mentions, &mut self.decided);
+        (self.labels[0], self.count) = (best.1, 1);
     }
 
     /// The best sequence of labels, by the Viterbi algorithm.
-    fn best(&mut self, weights: Weights<'_>, view: &View<'_>, zone: &Zone) {
+    fn best(&mut self, count: usize, mut scores: impl FnMut(usize) -> Scores) {
         const NEVER: i32 = i32::MIN / 2;
-        self.steps.clear();
         let mut whole = 0i32;
         let mut open = [NEVER; TYPES.len()];
-        for i in zone.first..zone.last {
-            let mut scores = Scores::default();
-            view.ask(i, zone, |group| self.known.add(weights, view, &group, &mut scores));
-            let mut step = Step { whole: OUTSIDE, ..Step::default() };
-            // As much more than it says as the scores are.
-            let mut best = whole + (GROUPS * NONE) as i32 - GIVE;
+        let mut steps = [Step::default(); MOST];
+        let steps = &mut steps[..count];
+        for (at, step) in steps.iter_mut().enumerate() {
+            let scores = scores(at);
+            let mut best = whole + NAMELESS;
             for (kind, open) in open.iter_mut().enumerate() {
                 let score = |position: u8| score(&scores, label(kind, position));
                 let only = whole + score(ONLY);
@@ -241,151 +156,126 @@ impl Tagger {
                 *open = first.max(inner);
             }
             whole = best;
-            self.steps.push(step);
         }
-        self.labels.clear();
         let mut within = None;
-        for step in self.steps.iter().rev() {
-            let label = match within {
+        for (step, best) in steps.iter().zip(&mut self.labels[..count]).rev() {
+            *best = match within {
                 None => step.whole,
                 Some(kind) => label(kind, if step.goes_on[kind] { INNER } else { FIRST }),
             };
-            within = match said(label) {
+            within = match said(*best) {
                 Some((kind, INNER | LAST)) => Some(kind),
                 _ => None,
             };
-            self.labels.push(label);
         }
-        self.labels.reverse();
+        self.count = count;
     }
+}
 
-    /// Writes the names of a zone down.
-    fn write(&mut self, view: &View<'_>, zone: &Zone, mentions: &[Mention]) {
-        let mut at = 0;
-        while at < self.labels.len() {
-            let from = at;
-            at += 1;
-            let Some((kind, position)) = said(self.labels[from]) else { continue };
-            if position == FIRST {
-                while !matches!(said(self.labels[at]), Some((_, LAST))) {
-                    at += 1;
+impl Tagger {
+    /// Decides on the names that the rules propose. `cases` says from which word on capitals say how much.
+    pub(crate) fn apply(
+        &mut self,
+        weights: Weights<'_>,
+        view: &View<'_>,
+        cases: &[(u32, Case)],
+        mentions: &mut Vec<Mention>,
+    ) {
+        let Tagger { batch, near, labels, decided, around, known } = self;
+        decided.clear();
+        let mut copied = 0;
+        let mut zones = Zones::new(view, mentions, cases);
+        loop {
+            // What words near those of a zone say is added up for several zones before anything is decided: these weights
+            // lie far from the processor, and so it does not wait for one before it fetches the next.
+            near.clear();
+            let mut found = 0;
+            let mut kept = 0;
+            while found < BATCH && zones.next(&mut batch[found]) {
+                for i in batch[found].first..batch[found].last {
+                    let mut sum = Sum::new(weights);
+                    view.near(i, &mut sum);
+                    near.push(sum.scores());
+                    kept ^= known.touch(view, i);
                 }
+                found += 1;
+            }
+            std::hint::black_box(kept);
+            let mut near = near.iter();
+            for zone in &batch[..found] {
+                view.around(zone, around);
+                let mut scores = |at: usize| {
+                    let mut scores = near.next().copied().unwrap_or_default();
+                    view.ask(at, zone, around, |group| known.add(weights, view, &group, &mut scores));
+                    scores
+                };
+                match zone.last - zone.first {
+                    1 => labels.single(&scores(0)),
+                    count => labels.best(count, scores),
+                }
+                decided.extend(&mentions[copied..zone.mentions.0]);
+                copied = zone.mentions.0;
+                // Who speaks is somebody, however little the name looks like one.
+                if !(zone.speaks && labels.get().iter().all(|&label| label == OUTSIDE)) {
+                    write(labels.get(), view, zone, mentions, decided);
+                    copied = zone.mentions.1;
+                }
+            }
+            if found < BATCH {
+                break;
+            }
+        }
+        decided.extend(&mentions[copied..]);
+        std::mem::swap(mentions, decided);
+    }
+}
+
+/// Writes the names of a zone down.
+fn write(labels: &[u8], view: &View<'_>, zone: &Zone, mentions: &[Mention], decided: &mut Vec<Mention>) {
+    let mut at = 0;
+    while at < labels.len() {
+        let from = at;
+        at += 1;
+        let Some((kind, position)) = said(labels[from]) else { continue };
+        if position == FIRST {
+            while !matches!(said(labels[at]), Some((_, LAST))) {
                 at += 1;
             }
-            let (first, last) = (zone.first + from, zone.first + at);
-            let name_type = TYPES[kind];
-            let (start, end) = (view.tokens[first].start, view.tokens[last - 1].end);
-            let proposed = mentions[zone.mentions.0..zone.mentions.1]
-                .iter()
-                .find(|mention| mention.start == start && mention.last as usize == last);
-            if let Some(proposed) = proposed
-                && proposed.name_type == name_type
-            {
-                self.decided.push(*proposed);
-                continue;
-            }
-            let entry = view.shipped.whole(&view.tokens[first..last]);
-            self.decided.push(Mention {
-                start,
-                end: proposed.map_or(end, |proposed| proposed.end),
-                first: first as u32,
-                last: last as u32,
-                name_type,
-                weak: false,
-                told: false,
-                entry: entry.filter(|entry| entry.name_type == name_type).copied(),
-            });
+            at += 1;
         }
-    }
-}
-
-/// What was added up last, so that what texts repeat is not asked about each time. A group's place follows from its key;
-/// the newer drives out the older. Few things are said of words, many words are there, and they take more to ask about.
-#[derive(Default)]
-struct Known {
-    said: Kept<2048>,
-    own: Kept<8192>,
-    near: Kept<16_384>,
-    letters: Letters,
-}
-
-struct Kept<const N: usize>(Box<[Answer]>);
-
-impl<const N: usize> Default for Kept<N> {
-    fn default() -> Self {
-        Kept(vec![Answer::default(); N].into_boxed_slice())
-    }
-}
-
-/// Half a line of a processor's cache.
-#[derive(Clone, Copy, Default)]
-#[repr(align(32))]
-struct Answer {
-    key: u64,
-    scores: Scores,
-}
-
-impl<const N: usize> Kept<N> {
-    #[inline]
-    fn place(&mut self, key: u64) -> &mut Answer {
-        &mut self.0[(key >> 40) as usize % N]
-    }
-}
-
-impl Known {
-    /// Adds what the features of a group come to.
-    #[inline(always)]
-    fn add(&mut self, weights: Weights<'_>, view: &View<'_>, group: &Group<'_>, scores: &mut Scores) {
-        let key = view.key(group);
-        let answer = match group.place {
-            Place::Rules | Place::Zone => self.said.place(key),
-            Place::Own => self.own.place(key),
-            _ => self.near.place(key),
-        };
-        if answer.key != key {
-            *answer = Answer { key, scores: sum(weights, view, group, &mut self.letters) };
+        let (first, last) = (zone.first + from, zone.first + at);
+        let name_type = TYPES[kind];
+        let (start, end) = (view.tokens[first].start, view.tokens[last - 1].end);
+        let proposed = mentions[zone.mentions.0..zone.mentions.1]
+            .iter()
+            .find(|mention| mention.start == start && mention.last as usize == last);
+        if let Some(proposed) = proposed
+            && proposed.name_type == name_type
+        {
+            decided.push(*proposed);
+            continue;
         }
-        for (score, more) in scores.iter_mut().zip(&answer.scores) {
-            *score += more;
-        }
+        let entry = view.shipped.whole(&view.tokens[first..last]);
+        decided.push(Mention {
+            start,
+            end: proposed.map_or(end, |proposed| proposed.end),
+            first: first as u32,
+            last: last as u32,
+            name_type,
+            weak: false,
+            told: false,
+            entry: entry.filter(|entry| entry.name_type == name_type).copied(),
+        });
     }
-}
-
-#[cold]
-#[inline(never)]
-fn sum(weights: Weights<'_>, view: &View<'_>, group: &Group<'_>, letters: &mut Letters) -> Scores {
-    let mut sum = Sum::new(weights);
-    view.features(group, letters, &mut sum);
-    sum.scores()
 }
 
 #[cfg(test)]
 mod tests {
     use tamiz_core::Document;
 
+    use super::word::Letters;
     use super::*;
     use crate::read::Reading;
-
-    #[test]
-    fn no_embedded_weight_is_larger_than_the_largest() {
-        assert!(TAUGHT.0.as_flattened().iter().all(|&weight| i32::from(weight as i8).abs() <= MOST));
-    }
-
-    #[test]
-    fn labels_are_added_by_fours_as_one_by_one() {
-        let mut table = vec![0; BUCKETS * LANES];
-        for (label, weight) in table[7 * LANES..][..LABELS].iter_mut().enumerate() {
-            *weight = (80 - 13 * label as i32) as i8 as u8;
-        }
-        let mut sum = Sum::new(Weights::of(&table).expect("there is a row for every bucket"));
-        for _ in 0..MOST_FEATURES {
-            sum.take(7);
-        }
-        for label in 1..LABELS as u8 {
-            let expected = NONE as i32 - MOST_FEATURES as i32 * 13 * i32::from(label);
-            assert_eq!(score(&sum.scores(), label), expected, "{label}");
-        }
-    }
 
     #[test]
     fn names_do_not_depend_on_what_was_read_before() {
@@ -414,14 +304,16 @@ mod tests {
         for tongue in 0..LANGUAGES.len() as Tongue {
             let view = View { tongue: Some(tongue), ..reading.view(text, None) };
             let (mentions, cases) = (&reading.mentions, &reading.cases);
-            let mut zones = Zones { view: &view, mentions, cases, at: 0, mention: 0 };
+            let mut zones = Zones::new(&view, mentions, cases);
             let (mut zone, mut letters) = (Zone::default(), Letters::default());
             let (mut kept, mut asked) = (std::collections::BTreeMap::new(), 0);
+            let mut around = Around::default();
             while zones.next(&mut zone) {
+                view.around(&zone, &mut around);
                 for i in zone.first..zone.last {
-                    view.ask(i, &zone, |group| {
+                    view.ask(i - zone.first, &zone, &around, |group| {
                         asked += 1;
-                        let scores = sum(TAUGHT, &view, &group, &mut letters);
+                        let scores = weights::sum(TAUGHT, &view, &group, &mut letters);
                         assert_eq!(*kept.entry(view.key(&group)).or_insert(scores), scores);
                     });
                 }

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use tamiz_core::{Document, NameType};
 
-use super::features::{BUCKETS, LANES, Letters, Sink};
+use super::features::{Around, BUCKETS, LANES, Sink};
+use super::weights::{MOST, UNIT};
+use super::word::Letters;
 use super::zone::{Zone, Zones};
-use super::{
-    FIRST, INNER, LABELS, LAST, MOST, OUTSIDE, TYPES, UNIT, View, Weights, is_taught, kind_of, label_at, said,
-};
+use super::{FIRST, INNER, LABELS, LAST, OUTSIDE, TYPES, View, Weights, is_taught, kind_of, label_at, said};
 use crate::read::Reading;
 use crate::rewrite::is_latin;
 use crate::words::Tongue;
@@ -144,14 +144,17 @@ fn examples_of(
     reading.scan(&document, None, None);
     let view = reading.view(&marked.text, None);
     let tongue = view.tongue.filter(|&tongue| is_taught(Some(tongue)))?;
-    let mut zones =
-        Zones { view: &view, mentions: &reading.mentions, cases: &reading.cases, at: 0, mention: 0 };
-    let (mut zone, mut letters) = (Zone::default(), Letters::default());
+    let mut zones = Zones::new(&view, &reading.mentions, &reading.cases);
+    let (mut zone, mut letters, mut around) = (Zone::default(), Letters::default(), Around::default());
     while zones.next(&mut zone) {
         let Some(labels) = right(&view, &zone, &marked.names) else { continue };
+        view.around(&zone, &mut around);
         let features = (zone.first..zone.last).map(|i| {
             let mut buckets = Buckets(Vec::new());
-            view.ask(i, &zone, |group| view.features(&group, &mut letters, &mut buckets));
+            view.ask(i - zone.first, &zone, &around, |group| {
+                view.features(&group, &mut letters, &mut buckets);
+            });
+            view.near(i, &mut buckets);
             buckets.0
         });
         examples.push(Example { features: features.collect(), labels, weight });

@@ -37,41 +37,74 @@ impl Default for Zone {
 }
 
 /// Words of the longest zone that is looked at.
-const MOST: usize = 24;
+pub(super) const MOST: usize = 24;
 
 /// Walks over the zones of a document.
 pub(crate) struct Zones<'z> {
-    pub(crate) view: &'z View<'z>,
-    pub(crate) mentions: &'z [Mention],
+    view: &'z View<'z>,
+    mentions: &'z [Mention],
+    /// The words at which a name may begin; those before the place are taken off.
+    begins: &'z [u32],
     /// From which word on capitals say how much; those before the place are taken off.
-    pub(crate) cases: &'z [(u32, Case)],
-    pub(crate) at: usize,
-    pub(crate) mention: usize,
+    cases: &'z [(u32, Case)],
+    at: usize,
+    mention: usize,
+    /// The first word of that mention.
+    ahead: usize,
 }
 
-/// The first token of a mention, and one past its last.
-fn extent(tokens: &[Token], mention: &Mention) -> (usize, usize) {
-    let mut first = mention.first as usize;
-    while first > 0 && tokens[first].start > mention.start {
-        first -= 1;
+impl<'z> Zones<'z> {
+    pub(crate) fn new(view: &'z View<'z>, mentions: &'z [Mention], cases: &'z [(u32, Case)]) -> Self {
+        let mut zones = Zones { view, mentions, begins: view.begins, cases, at: 0, mention: 0, ahead: 0 };
+        zones.look_ahead();
+        zones
     }
-    (first, mention.last as usize)
-}
 
-impl Zones<'_> {
+    /// Goes on to the next mention.
+    fn pass(&mut self, zone: &mut Zone) {
+        self.mention += 1;
+        zone.mentions.1 = self.mention;
+        self.look_ahead();
+    }
+
+    fn look_ahead(&mut self) {
+        let tokens = self.view.tokens;
+        self.ahead = self.mentions.get(self.mention).map_or(tokens.len(), |mention| {
+            let mut first = mention.first as usize;
+            while first > 0 && tokens[first].start > mention.start {
+                first -= 1;
+            }
+            first
+        });
+    }
+
+    /// Whether the zone that begins at `k` is a usual word that a sentence starts with, as most are.
+    fn is_usual(&self, k: usize) -> bool {
+        let token = &self.view.tokens[k];
+        token.is(START | RUN)
+            && self.ahead != k
+            && self.mentions.get(self.mention).is_none_or(|mention| mention.first as usize > k)
+            && self.view.flags(token) & (FUNCTION | COMMON | ORDINARY) != 0
+            && !self.linked(k + 1)
+    }
+
     /// The next zone that the tagger may decide on.
     pub(crate) fn next(&mut self, zone: &mut Zone) -> bool {
         let tokens = self.view.tokens;
         loop {
-            let known = self.mentions.get(self.mention).map(|mention| extent(tokens, mention));
-            while self.at < tokens.len()
-                && !tokens[self.at].is(CAPITAL)
-                && known.is_none_or(|(first, _)| self.at < first)
+            while let [begin, rest @ ..] = self.begins
+                && ((*begin as usize) < self.at || !tokens[*begin as usize].is(CAPITAL))
             {
-                self.at += 1;
+                self.begins = rest;
             }
+            let capital = self.begins.first().map_or(tokens.len(), |&begin| begin as usize);
+            self.at = self.at.max(capital.min(self.ahead));
             if self.at >= tokens.len() {
                 return false;
+            }
+            if self.is_usual(self.at) {
+                self.at += 1;
+                continue;
             }
             zone.first = self.at;
             zone.tags.clear();
@@ -81,11 +114,10 @@ impl Zones<'_> {
             let mut fixed = false;
             let mut k = self.at;
             loop {
-                let inside =
-                    self.mentions.get(self.mention).map(|mention| (mention, extent(tokens, mention)));
-                if let Some((mention, (first, last))) = inside
-                    && k == first
+                if k == self.ahead
+                    && let Some(mention) = self.mentions.get(self.mention)
                 {
+                    let (first, last) = (k, mention.last as usize);
                     let short = tokens[first].start < mention.start || last <= first;
                     fixed |= short || mention.told || tokens[first].is(UNCASED | UNSPACED);
                     zone.speaks |= self.speaks(mention, first, last);
@@ -94,8 +126,7 @@ impl Zones<'_> {
                         zone.weights.push(mention.entry.map_or(0, |entry| u16::from(entry.weight) + 1));
                     }
                     k = last.max(first + 1);
-                    self.mention += 1;
-                    zone.mentions.1 = self.mention;
+                    self.pass(zone);
                 } else {
                     zone.tags.push(OUTSIDE);
                     zone.weights.push(0);
@@ -103,8 +134,7 @@ impl Zones<'_> {
                 }
                 // Several names in one stretch of signs are not for words to decide on.
                 while self.mentions.get(self.mention).is_some_and(|mention| (mention.first as usize) < k) {
-                    self.mention += 1;
-                    zone.mentions.1 = self.mention;
+                    self.pass(zone);
                     fixed = true;
                 }
                 if !self.linked(k) {
@@ -117,14 +147,10 @@ impl Zones<'_> {
                 self.cases = &self.cases[1..];
             }
             zone.case = self.cases.first().map_or(Case::Telling, |&(_, case)| case);
-            // Most zones are a usual word that a sentence starts with.
-            let usual = zone.tags == [OUTSIDE]
-                && tokens[zone.first].is(START | RUN)
-                && self.view.flags(&tokens[zone.first]) & (FUNCTION | COMMON | ORDINARY) != 0;
             // Where every word has a capital, it is the rules that know what to make of it; German is read so as a whole.
             let telling = zone.case == Case::Telling
                 || (zone.case == Case::Everywhere && self.view.tongue == Some(DE as Tongue));
-            if !fixed && !usual && telling && zone.last - zone.first <= MOST {
+            if !fixed && telling && zone.last - zone.first <= MOST {
                 return true;
             }
         }
@@ -161,7 +187,7 @@ impl Zones<'_> {
         if token.gap == Gap::Hyphen {
             return before.is(CAPITAL);
         }
-        if self.mentions.get(self.mention).is_some_and(|mention| extent(tokens, mention).0 == k) {
+        if self.ahead == k {
             return true;
         }
         // Small connecting words that lead to a capitalised one.
