@@ -124,8 +124,9 @@ fn rank(page: &Page, source: &str, i: usize) -> Option<u32> {
     digits.parse().ok()
 }
 
-/// Marks lists of three headlines or more that are numbered from one, each number on its own line.
-pub(crate) fn ranked(page: &Page, source: &str, keep: &[f32], verdicts: &mut Verdicts) {
+/// Marks lists of three headlines or more that are numbered from one, each number on its own line, but for lines that
+/// are as likely content as others that stay.
+pub(crate) fn ranked(page: &Page, source: &str, keep: &[f32], threshold: f32, verdicts: &mut Verdicts) {
     let mut i = 0;
     while i < page.lines.len() {
         if rank(page, source, i) != Some(1) {
@@ -148,7 +149,7 @@ pub(crate) fn ranked(page: &Page, source: &str, keep: &[f32], verdicts: &mut Ver
             let has_headline = page.lines.get(last + 1).is_some_and(is_headline);
             for at in i..=last + usize::from(has_headline) {
                 // Recipes and guides number their headings as well: the labeller has the last word.
-                if keep[at] < 0.5 {
+                if keep[at] < threshold {
                     verdicts
                         .mark(at, Verdict { kind: Kind::Related, rule: RANKED_HEADLINE, by_score: false });
                 }
