@@ -382,6 +382,8 @@ mod tests {
             let (found, right) = (glyphs.of(c), classify(c));
             assert_eq!((found.folded, found.class), (right.folded, right.class), "{c:?}");
             assert_eq!(glyphs.is_alphanumeric(c), c.is_alphanumeric(), "{c:?}");
+            let case = [found.class & class::UPPER != 0, found.class & class::LOWER != 0];
+            assert_eq!(case, [c.is_uppercase(), c.is_lowercase()], "{c:?}");
         }
     }
 

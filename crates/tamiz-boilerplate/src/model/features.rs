@@ -8,7 +8,7 @@ use tamiz_core::Kind;
 use super::math::{exp, ln_1p};
 use crate::cues::Role;
 use crate::line::{Ending, Line};
-use crate::notation::Glyphs;
+use crate::notation::{Glyphs, class};
 use crate::page::{NONE, Page};
 
 /// The names of the features, in their order.
@@ -61,7 +61,6 @@ pub(crate) type Grams = [u32; 6];
 const GRAM_TOKENS: usize = 8;
 
 /// A page's features, and the buffers that computing them needs.
-#[derive(Default)]
 pub(crate) struct Features {
     rows: Vec<[f32; FEATURES]>,
     grams: Vec<Grams>,
@@ -70,7 +69,18 @@ pub(crate) struct Features {
     seen: Vec<(u32, u32)>,
     /// How long each line is, and whether it ends as something does.
     ends: Vec<(f32, bool)>,
-    logs: Logs,
+    /// `ln(1 + count)`, and what is left of something so many lines above.
+    logs: ByCount,
+    fades: ByCount,
+}
+
+impl Default for Features {
+    fn default() -> Self {
+        let (rows, grams, tokens, seen, ends) = Default::default();
+        let logs = ByCount::new(|count| ln_1p(count as f32));
+        let fades = ByCount::new(|lines| exp(-(lines as f32) / 6.0));
+        Self { rows, grams, tokens, seen, ends, logs, fades }
+    }
 }
 
 /// How many distinct words of a line say what it is about, and stand in parts of the page. `function` counts tokens.
@@ -178,8 +188,9 @@ impl Features {
             let log = logs.of(distance.unsigned_abs() as u32).min(4.0);
             if distance < 0 { -log } else { log }
         };
-        let fade = |since: Option<u32>| since.map_or(0.0, |since| exp(-((i as u32 - since) as f32) / 6.0));
+        let fade = |since: Option<u32>| since.map_or(0.0, |since| self.fades.of(i as u32 - since));
 
+        let glyphs = Glyphs::new();
         let mut row = Row { row: &mut self.rows[i], at: 0 };
         row.put(logs.of(line.chars.min(2000)));
         row.put(logs.of(line.tokens));
@@ -190,7 +201,7 @@ impl Features {
         row.put(flag(line.ending == Ending::Closer));
         row.put(flag(matches!(line.last_inner, Some('?' | '？'))));
         row.put(flag(matches!(line.last_inner, Some('!' | '！'))));
-        row.put(flag(line.last.is_some_and(|c| Glyphs::new().is_alphanumeric(c))));
+        row.put(flag(line.last.is_some_and(|c| glyphs.is_alphanumeric(c))));
         row.put(logs.of(line.commas));
         row.put(logs.of(line.stops));
         row.put(share(line.digits, line.chars));
@@ -204,8 +215,9 @@ impl Features {
         row.put(flag(line.pipe));
         row.put(flag(matches!(line.first, Some('"' | '“' | '«' | '‘' | '„' | '「' | '¿' | '¡'))));
         row.put(flag(matches!(line.first, Some('-' | '•' | '*' | '·' | '–' | '—' | '>' | '►' | '▪' | '|'))));
-        row.put(flag(line.first.is_some_and(char::is_uppercase)));
-        row.put(flag(line.first.is_some_and(char::is_lowercase)));
+        let first = line.first.map_or(0, |c| glyphs.of(c).class);
+        row.put(flag(first & class::UPPER != 0));
+        row.put(flag(first & class::LOWER != 0));
         row.put(flag(line.first.is_some_and(|c| c.is_ascii_digit())));
         row.put(flag(matches!(line.first, Some('(' | '[' | '【'))));
         row.put(flag(matches!(line.last, Some(')' | ']' | '】'))));
@@ -396,19 +408,20 @@ impl Row<'_> {
     }
 }
 
-/// `ln(1 + count)` of small counts by table.
-struct Logs(Vec<f32>);
-
-impl Default for Logs {
-    fn default() -> Self {
-        Self((0..1024).map(|count| ln_1p(count as f32)).collect())
-    }
+/// What follows from counts: of small ones, by table.
+struct ByCount {
+    known: Vec<f32>,
+    of: fn(u32) -> f32,
 }
 
-impl Logs {
+impl ByCount {
+    fn new(of: fn(u32) -> f32) -> Self {
+        Self { known: (0..1024).map(of).collect(), of }
+    }
+
     #[inline(always)]
     fn of(&self, count: u32) -> f32 {
-        self.0.get(count as usize).copied().unwrap_or_else(|| ln_1p(count as f32))
+        self.known.get(count as usize).copied().unwrap_or_else(|| (self.of)(count))
     }
 }
 
