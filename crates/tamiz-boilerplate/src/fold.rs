@@ -1,7 +1,10 @@
 //! The fold of a line, in which cues are looked for, and where in it they may begin.
 
+use std::ops::Range;
+
 use tamiz_core::scan::{self, BLOCK, Block, Bytes, CHUNK, Pack, Task};
 
+use crate::hash::hash;
 use crate::masks::{Masks, low};
 use crate::notation::{Folding, Glyph, Glyphs, class};
 
@@ -23,14 +26,14 @@ pub(crate) struct Stretch {
     /// All bytes of what is part of a word, and of what makes one word with a letter beside it.
     word: u64,
     joins: u64,
-    /// Whether a character has no room for its fold.
-    is_tight: bool,
+    /// All bytes of characters that have no room for their folds.
+    tight: u64,
 }
 
 impl Stretch {
     /// Nothing.
     pub(crate) const NONE: Self =
-        Self { bytes: [0; 2 * BLOCK], gap: 0, blank: 0, digit: 0, word: 0, joins: 0, is_tight: false };
+        Self { bytes: [0; 2 * BLOCK], gap: 0, blank: 0, digit: 0, word: 0, joins: 0, tight: 0 };
 
     /// Folds the characters of ASCII.
     #[inline(always)]
@@ -43,7 +46,7 @@ impl Stretch {
         self.digit = digit;
         self.word = letter | digit;
         self.joins = self.word;
-        self.is_tight = pack.find_equal(block, b'#') & all != 0;
+        self.tight = pack.find_equal(block, b'#') & all;
     }
 
     /// Folds a letter of two bytes; returns the code of its fold.
@@ -56,13 +59,13 @@ impl Stretch {
         code
     }
 
-    /// Adds letters, and the gaps behind some; whether one has no room for its fold.
+    /// Adds letters, the gaps behind some, and those that have no room for their folds.
     #[inline(always)]
-    pub(crate) fn add_letters(&mut self, all: u64, gap: u64, is_tight: bool) {
+    pub(crate) fn add_letters(&mut self, all: u64, gap: u64, tight: u64) {
         self.word |= all;
         self.joins |= all;
         self.gap |= gap;
-        self.is_tight |= is_tight;
+        self.tight |= tight;
     }
 
     /// Adds characters that are words by themselves, and stay as they are.
@@ -100,11 +103,47 @@ impl Stretch {
                 self.digit |= all;
                 room[0] = b'#';
             }
-            fold if fold.len_utf8() > width => self.is_tight = true,
+            fold if fold.len_utf8() > width => self.tight |= all,
             fold => {
                 self.gap |= all & !(low(fold.encode_utf8(room).len()) << place);
             }
         }
+    }
+}
+
+impl Stretch {
+    /// The hash of a word that stands in these bytes, if there is room for all of its fold. A run of digits is one.
+    #[inline(always)]
+    pub(crate) fn word_hash(&self, word: Range<usize>) -> Option<u32> {
+        let within = low(word.end) & !low(word.start);
+        if self.tight & within != 0 {
+            return None;
+        }
+        // Digits right before the word, with a sign between that leaves nothing, are another word's.
+        let digit = self.digit & within;
+        let gap = (self.gap & within) | (digit & digit << 1);
+        if gap == 0 {
+            return Some(hash(&self.bytes, word.start, word.len()));
+        }
+        let mut fold = [0; 2 * BLOCK];
+        let length = self.copy(within & !gap, &mut fold);
+        Some(hash(&fold, 0, length))
+    }
+
+    /// Copies the bytes that stay, and something behind them, up to a block more; returns how many these are.
+    #[inline(always)]
+    fn copy(&self, stays: u64, to: &mut [u8]) -> usize {
+        let (mut left, mut length) = (stays, 0);
+        while left != 0 {
+            let from = left.trailing_zeros();
+            let run = (!(left >> from)).trailing_zeros() as usize;
+            let bytes: &[u8; BLOCK] =
+                self.bytes[from as usize..].first_chunk().expect("the stretch is a block");
+            to[length..][..BLOCK].copy_from_slice(bytes);
+            length += run;
+            left &= !(low(run) << from);
+        }
+        length
     }
 }
 
@@ -191,16 +230,19 @@ impl Folded {
     #[inline(always)]
     pub(crate) fn add(&mut self, pack: impl Pack, begins: &Begins, masks: &Masks) {
         let Masks { size, first, fold, .. } = masks;
+        let before = self.before;
+        let after = |bits: u64| bits << 1 >> size & 1;
+        self.before = Before { blank: after(fold.blank), digit: after(fold.digit), joins: after(fold.joins) };
+        if self.left == 0 {
+            return;
+        }
         let chars = first.count_ones() as usize;
         let mut all = low(*size);
         if chars > self.left {
             all = low(nth(*first, self.left));
         }
         self.left -= chars.min(self.left);
-        let before = self.before;
-        let after = |bits: u64| bits << 1 >> size & 1;
-        self.before = Before { blank: after(fold.blank), digit: after(fold.digit), joins: after(fold.joins) };
-        self.is_tight |= fold.is_tight;
+        self.is_tight |= fold.tight & all != 0;
         // Of a run of blanks or digits, the first stays.
         let gap = fold.gap
             | (fold.blank & (fold.blank << 1 | before.blank))
@@ -219,16 +261,7 @@ impl Folded {
             self.start_count += 1;
             begin &= begin - 1;
         }
-        let mut left = stays;
-        while left != 0 {
-            let from = left.trailing_zeros();
-            let run = (!(left >> from)).trailing_zeros();
-            let bytes: &[u8; BLOCK] =
-                fold.bytes[from as usize..].first_chunk().expect("the stretch is a block");
-            self.bytes[self.length..][..BLOCK].copy_from_slice(bytes);
-            self.length += run as usize;
-            left &= !(low(run as usize) << from);
-        }
+        self.length += fold.copy(stays, &mut self.bytes[self.length..]);
     }
 
     /// Ends the fold of the first characters of a text.
@@ -279,7 +312,7 @@ impl Folded {
     }
 
     /// A part of the text.
-    pub(crate) fn part(&self, range: std::ops::Range<usize>) -> &str {
+    pub(crate) fn part(&self, range: Range<usize>) -> &str {
         // Folding writes whole characters, and whoever asks has the places from here.
         std::str::from_utf8(&self.bytes()[range]).unwrap_or_default()
     }
@@ -337,7 +370,7 @@ impl Task for Read<'_> {
         folded.start(text.len(), most);
         let mut at = 0;
         while at < text.len() && folded.left > 0 {
-            let masks = Masks::read(pack, glyphs, text, at, text.len(), Some(folded.before));
+            let masks = Masks::read(pack, glyphs, text, at, text.len(), folded.before);
             folded.add(pack, begins, &masks);
             at += masks.size;
         }

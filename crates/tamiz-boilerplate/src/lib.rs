@@ -58,6 +58,7 @@ mod cues;
 mod decide;
 mod explain;
 mod fold;
+mod hash;
 mod inside;
 mod line;
 mod masks;

@@ -4,6 +4,8 @@
 //! beside: those of what words and chunks are made of on all of a character's bytes, so that words and chunks are runs
 //! of bits; those of what is counted on its first byte only.
 
+use std::ops::Range;
+
 use tamiz_core::scan::{self, BLOCK, Few, Pack};
 
 use crate::fold::{Before, Stretch};
@@ -28,8 +30,6 @@ pub(crate) struct Masks {
     pub(crate) unspaced: u64,
     pub(crate) digit: u64,
     pub(crate) blank: u64,
-    /// All bytes beyond ASCII.
-    pub(crate) far: u64,
     /// First bytes of capitals, of characters beyond the Latin alphabet, of marks that end sentences.
     pub(crate) upper: u64,
     pub(crate) foreign: u64,
@@ -44,15 +44,15 @@ pub(crate) struct Masks {
     pub(crate) fold: Stretch,
 }
 
-/// The lowest bits, so many.
+/// The lowest bits, so many, but not all of them.
 #[inline(always)]
 pub(crate) const fn low(count: usize) -> u64 {
-    !u64::MAX.unbounded_shl(count as u32)
+    (1 << count) - 1
 }
 
 impl Masks {
-    /// Looks at the characters of the text from one byte on, up to another if there is room for their bits. They are
-    /// folded, too, if it is said what stands before.
+    /// Looks at the characters of the text from one byte on, up to another if there is room for their bits, and folds
+    /// them behind what stands before.
     #[inline(always)]
     pub(crate) fn read(
         pack: impl Pack,
@@ -60,16 +60,21 @@ impl Masks {
         text: &str,
         at: usize,
         end: usize,
-        fold: Option<Before>,
+        before: Before,
     ) -> Self {
+        let mut room = [0; BLOCK + 2];
+        let block = scan::block(text.as_bytes(), at, &mut room);
         let mut size = (end - at).min(MOST);
-        if size == MOST {
+        if size < end - at {
+            // A stretch that ends behind a blank cuts no word.
+            let blanks = pack.find_equal(block, b' ') & low(MOST) & !low(MOST / 2);
+            if blanks != 0 {
+                size = blanks.ilog2() as usize + 1;
+            }
             while !text.is_char_boundary(at + size) {
                 size -= 1;
             }
         }
-        let mut room = [0; BLOCK + 2];
-        let block = scan::block(text.as_bytes(), at, &mut room);
         let all = low(size);
         let far = pack.find_between(block, 0x80, 0xff) & all;
         let upper = pack.find_between(block, b'A', b'Z') & all;
@@ -82,7 +87,6 @@ impl Masks {
             lower,
             digit: pack.find_between(block, b'0', b'9') & all,
             blank,
-            far,
             upper,
             terminal: pack.find_any(block, &[TERMINALS]) & all,
             comma: pack.find_any(block, &[COMMAS]) & all,
@@ -95,18 +99,23 @@ impl Masks {
             full_stop: 0,
             fold: Stretch::NONE,
         };
-        if fold.is_some() {
-            masks.fold.fold_ascii(pack, block, masks.letter, masks.digit, all);
-        }
+        masks.fold.fold_ascii(pack, block, masks.letter, masks.digit, all);
         if far != 0 {
             masks.first = all & !pack.find_between(block, 0x80, 0xbf);
             // Ideographs are all alike, and whole pages of them.
             let second = pack.find_between(block, 0xb8, 0xbf) >> 1;
             let ideographs = pack.find_between(block, 0xe5, 0xe9) | (pack.find_equal(block, 0xe4) & second);
             masks.add_ideographs(ideographs & masks.first);
-            masks.add_far(glyphs, text, at, fold, far & masks.first & !ideographs);
+            masks.add_far(glyphs, text, at, before, far & masks.first & !ideographs);
         }
         masks
+    }
+
+    /// How many characters a word has. A run of digits counts as one.
+    #[inline(always)]
+    pub(crate) fn chars(&self, word: Range<usize>) -> u32 {
+        let within = low(word.end) & !low(word.start);
+        (self.first & !(self.digit & self.digit << 1) & within).count_ones()
     }
 
     /// Adds the characters from U+4E00 to U+9FFF.
@@ -121,7 +130,7 @@ impl Masks {
 
     /// Adds characters beyond ASCII that begin at some places.
     #[inline(always)]
-    fn add_far(&mut self, glyphs: Glyphs, text: &str, at: usize, fold: Option<Before>, places: u64) {
+    fn add_far(&mut self, glyphs: Glyphs, text: &str, at: usize, before: Before, places: u64) {
         use class::*;
         let mut left = places;
         // What letters of two bytes change stays in registers.
@@ -137,18 +146,16 @@ impl Masks {
                     letters.lower |= u64::from(glyph.class & LOWER != 0) << place;
                     letters.upper |= u64::from(glyph.class & UPPER != 0) << place;
                     letters.foreign |= u64::from(two(first, second) > LAST_LATIN) << place;
-                    if fold.is_some() {
-                        let code = self.fold.fold_letter(place, glyph.folded);
-                        letters.narrow |= u64::from(code < 0x80) << place;
-                        letters.tight |= u64::from(code >= 0x800) << place;
-                    }
+                    let code = self.fold.fold_letter(place, glyph.folded);
+                    letters.narrow |= u64::from(code < 0x80) << place;
+                    letters.tight |= u64::from(code >= 0x800) << place;
                     continue;
                 }
             }
             if letters.all != 0 {
                 self.add_letters(std::mem::take(&mut letters));
             }
-            self.add_rarer(glyphs, text, start, place, fold);
+            self.add_rarer(glyphs, text, start, place, before);
         }
         self.add_letters(letters);
     }
@@ -161,17 +168,15 @@ impl Masks {
         self.lower |= letters.lower | letters.lower << 1;
         self.upper |= letters.upper;
         self.foreign |= letters.foreign;
-        self.fold.add_letters(all, letters.narrow << 1, letters.tight != 0);
+        self.fold.add_letters(all, letters.narrow << 1, letters.tight | letters.tight << 1);
     }
 
     /// Adds a character, of whatever kind.
     #[inline(always)]
-    fn add_rarer(&mut self, glyphs: Glyphs, text: &str, start: usize, place: u32, fold: Option<Before>) {
+    fn add_rarer(&mut self, glyphs: Glyphs, text: &str, start: usize, place: u32, before: Before) {
         use class::*;
         let Some((c, glyph, width)) = glyphs.at(text, start) else { return };
-        if let Some(before) = fold {
-            self.fold.fold(place, c, width, glyph, before);
-        }
+        self.fold.fold(place, c, width, glyph, before);
         let (first, all) = (1 << place, low(width) << place);
         let class = glyph.class;
         self.foreign |= u64::from(c as u32 > LAST_LATIN) << place;

@@ -1,8 +1,11 @@
 //! The tokens of a line: words, numbers, and characters of scripts without blanks.
 
+use std::ops::Range;
+
+use crate::hash::Hash;
 use crate::line::Line;
-use crate::masks::{Masks, low};
-use crate::notation::{Glyphs, class};
+use crate::masks::Masks;
+use crate::notation::{Folding, Glyphs, class};
 use crate::words::Words;
 
 const SEED: u32 = 0x811c_9dc5;
@@ -17,10 +20,9 @@ pub(crate) struct Tokens<'w> {
     glyphs: Glyphs,
     source: &'w str,
     words: &'w mut Words,
-    /// Whether the stretch before ended within a word; where that starts, and whether it has more than letters of ASCII.
+    /// Whether the stretch before ended within a word, and where that starts.
     open: bool,
     start: usize,
-    is_mixed: bool,
     /// Hashes of the tokens before, of the first two, and of all.
     last: u32,
     before_last: u32,
@@ -40,7 +42,6 @@ impl<'w> Tokens<'w> {
             words,
             open: false,
             start: 0,
-            is_mixed: false,
             last: 0,
             before_last: 0,
             head: 0,
@@ -56,10 +57,9 @@ impl<'w> Tokens<'w> {
         let word = (masks.letter | masks.digit) & !masks.unspaced;
         let before = word << 1 | u64::from(self.open);
         let (mut starts, mut ends) = (word & !before, before & !word & through);
-        let mut mixed = word & (masks.digit | masks.far);
         if masks.unspaced == 0 {
             while ends != 0 {
-                self.word_to(ends.trailing_zeros() as usize, &mut starts, &mut mixed, at);
+                self.word_to(ends.trailing_zeros() as usize, &mut starts, masks, at);
                 ends &= ends - 1;
             }
         } else {
@@ -68,7 +68,7 @@ impl<'w> Tokens<'w> {
             while left != 0 {
                 let place = left.trailing_zeros() as usize;
                 if ends >> place & 1 != 0 {
-                    self.word_to(place, &mut starts, &mut mixed, at);
+                    self.word_to(place, &mut starts, masks, at);
                 }
                 if singles >> place & 1 != 0 {
                     self.single(at + place);
@@ -79,50 +79,42 @@ impl<'w> Tokens<'w> {
         if starts != 0 {
             self.start = at + starts.trailing_zeros() as usize;
             self.open = true;
-            self.is_mixed = false;
         }
-        self.is_mixed |= mixed != 0;
     }
 
     /// The word that ends at that place of a stretch.
     #[inline(always)]
-    fn word_to(&mut self, place: usize, starts: &mut u64, mixed: &mut u64, at: usize) {
-        let mut is_mixed = *mixed & low(place) != 0;
-        *mixed &= !low(place);
-        if self.open {
-            is_mixed |= self.is_mixed;
+    fn word_to(&mut self, place: usize, starts: &mut u64, masks: &Masks, at: usize) {
+        let (hash, len) = if self.open {
             self.open = false;
+            self.long_word(self.start..at + place)
         } else {
-            self.start = at + starts.trailing_zeros() as usize;
+            let start = starts.trailing_zeros() as usize;
             *starts &= *starts - 1;
-        }
-        let end = at + place;
-        let (hash, len) = if is_mixed {
-            self.mixed_word(self.start..end)
-        } else {
-            (plain_word(&self.source.as_bytes()[self.start..end]), (end - self.start) as u32)
+            match masks.fold.word_hash(start..place) {
+                Some(hash) => (hash, masks.chars(start..place)),
+                None => self.long_word(at + start..at + place),
+            }
         };
         self.token(hash, len, hash);
         self.unspaced = 0;
     }
 
-    /// The hash of a word, and how many characters it has. A run of digits counts as one.
-    #[inline(always)]
-    fn mixed_word(&self, word: std::ops::Range<usize>) -> (u32, u32) {
-        let (mut hash, mut len, mut in_digits) = (SEED, 0, false);
-        let mut at = word.start;
-        while at < word.end
-            && let Some((_, glyph, width)) = self.glyphs.at(self.source, at)
-        {
+    /// The hash of a word that reaches from one stretch into another, and how many characters it has.
+    #[inline(never)]
+    fn long_word(&self, word: Range<usize>) -> (u32, u32) {
+        let (mut hash, mut len, mut in_digits) = (Hash::new(), 0, false);
+        let mut folding = Folding::new();
+        for c in self.source[word].chars() {
+            let glyph = self.glyphs.of(c);
             let is_digit = glyph.class & class::DIGIT != 0;
-            if !(is_digit && in_digits) {
-                hash = mix(hash, if is_digit { '0' as u32 } else { glyph.folded as u32 });
-                len += 1;
-            }
+            len += u32::from(!(is_digit && in_digits));
             in_digits = is_digit;
-            at += width;
+            if let Some(fold) = folding.next(glyph) {
+                hash.push(fold);
+            }
         }
-        (hash, len)
+        (hash.finish(), len)
     }
 
     /// A character that is a token by itself. What it is about shows only together with the one before it.
@@ -155,10 +147,4 @@ impl<'w> Tokens<'w> {
         line.tail_hash = self.before_last.rotate_left(7) ^ self.last;
         line.tokens = self.count;
     }
-}
-
-/// The hash of a word of letters of ASCII.
-#[inline(always)]
-fn plain_word(word: &[u8]) -> u32 {
-    word.iter().fold(SEED, |hash, letter| mix(hash, u32::from(letter | 0x20)))
 }

@@ -37,14 +37,11 @@ impl Task for Walk<'_> {
         let mut numbers = Numbers::new(source.as_bytes());
         let (mut at, end) = (line.start as usize, line.end as usize);
         while at < end {
-            let folds = folded.left > 0;
-            let masks = Masks::read(pack, glyphs, source, at, end, folds.then_some(folded.before));
-            if folds {
-                folded.add(pack, begins, &masks);
-            }
+            let masks = Masks::read(pack, glyphs, source, at, end, folded.before);
+            folded.add(pack, begins, &masks);
             let is_last = at + masks.size == end;
             // Behind the line's last byte, words and chunks end.
-            let through = low(masks.size + usize::from(is_last));
+            let through = low(masks.size) << u32::from(is_last) | u64::from(is_last);
             carry.count(&masks, through, line);
             tokens.read(&masks, through, at);
             if masks.digit != 0 || numbers.open {
