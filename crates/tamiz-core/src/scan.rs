@@ -81,10 +81,11 @@ pub trait Pack: Copy {
     fn find(self, block: &Block, test: impl Fn([u8; 3]) -> u8) -> u64 {
         let mut bits = 0;
         for at in (0..BLOCK).step_by(CHUNK) {
-            let [first, second, third] = [0, 1, 2].map(|behind| {
-                block[at + behind..].first_chunk::<CHUNK>().expect("chunks lie within their block")
-            });
-            let answers = std::array::from_fn(|i| test([first[i], second[i], third[i]]));
+            let chunk: &[u8; CHUNK + 2] = block[at..].first_chunk().expect("chunks lie within their block");
+            let mut answers = [0; CHUNK];
+            for (i, answer) in answers.iter_mut().enumerate() {
+                *answer = test([chunk[i], chunk[i + 1], chunk[i + 2]]);
+            }
             bits |= u64::from(self.bits(answers)) << at;
         }
         bits
@@ -94,7 +95,9 @@ pub trait Pack: Copy {
 /// The two chunks of a block.
 #[inline(always)]
 fn chunks<const N: usize>(block: &[u8; N]) -> [&[u8; CHUNK]; 2] {
-    [0, CHUNK].map(|at| block[at..].first_chunk().expect("a block has two chunks"))
+    // Not by what arrays offer, which is not always compiled in place, and so not for the vector unit.
+    let chunk = |at: usize| block[at..].first_chunk().expect("a block has two chunks");
+    [chunk(0), chunk(CHUNK)]
 }
 
 /// The answer of a test: all bits or none.
