@@ -42,11 +42,8 @@ pub(crate) fn decide(page: &Page, source: &str, keep: &[f32], threshold: f32, ve
         }
     }
     blocks::ranked(page, source, keep, threshold, verdicts);
-    // Where HTML says what a line stands in, the labeller knows better than a heading somewhere above.
-    if !page.has_hints {
-        // On a page that is to keep its lines, a heading takes along only what the article goes on below.
-        blocks::related(page, keep, threshold <= 0.0, verdicts);
-    }
+    // On a page that is to keep its lines, a heading takes along only what the article goes on below.
+    blocks::related(page, keep, threshold <= 0.0, verdicts);
     captions(page, source, keep, verdicts);
 
     // A page without a paragraph is no article that one could tell from its surroundings: only what is surely

@@ -11,8 +11,8 @@
 //!    the kinds of its cues. `model/CARD.md` says what it was trained on; with the cargo feature `train`, [`model`]
 //!    trains others.
 //! 3. *Blocks*: a heading such as "Most read" takes the headlines and teasers below it along, up to where the
-//!    article goes on, unless HTML says more of the lines; lines of a list numbered from one are named after it. Below
-//!    the page's only heading over readers' comments everything goes, where most of what is left stands above it.
+//!    article goes on; lines that go out of a list numbered from one are named after it. Below the page's only heading
+//!    over readers' comments everything goes, where most of what is left stands above it.
 //!
 //! Then what is glued to the end of a kept line goes: a button behind a sentence, a photo credit.
 //!
