@@ -12,9 +12,11 @@ use super::inputs::Inputs;
 use super::integer::Matrix;
 use super::net::{CHANNELS, DILATIONS, GRAM_WIDTH, Layout, rows};
 
-/// A model file begins with this line; the number counts up when layers change their meaning, so that an older file
-/// is refused instead of misread.
-const MAGIC: &str = "tamiz boilerplate model, format 2";
+/// What models of all formats begin with.
+const ANY_FORMAT: &str = "tamiz boilerplate model, format ";
+/// A model file begins with this line; the number counts up when layers or the hashes of words change their meaning, so
+/// that an older file is refused instead of misread.
+const MAGIC: &str = "tamiz boilerplate model, format 3";
 /// Standardised features are cut off here.
 pub(super) const LIMIT: f32 = 4.0;
 
@@ -125,7 +127,11 @@ impl Weights {
     pub(crate) fn from_text(text: &str) -> Result<Self, String> {
         let mut lines = text.lines();
         if lines.next() != Some(MAGIC) {
-            return Err(format!("this is no model of this stage: it does not begin with `{MAGIC}`"));
+            return Err(if text.starts_with(ANY_FORMAT) {
+                "the model was trained by another version of tamiz: train it again with this one".into()
+            } else {
+                format!("this is no model of this stage: it does not begin with `{MAGIC}`")
+            });
         }
         let features = lines.next().and_then(|line| line.strip_prefix("features ")).unwrap_or("");
         let channels = lines.next().and_then(|line| line.strip_prefix("channels ")).unwrap_or("");
@@ -214,4 +220,18 @@ const BUCKETS: usize = 1 << 12;
 
 fn bucket(hash: u32) -> usize {
     (hash >> 20) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_of_another_version_is_refused_with_a_remedy_and_another_file_by_name() {
+        let model = include_str!("../../model/lines.model");
+        assert!(Weights::from_text(model).is_ok());
+        let error = |text: &str| Weights::from_text(text).err().unwrap_or_default();
+        assert!(error(&model.replacen("format 3", "format 2", 1)).contains("train it again"));
+        assert!(error("{}").contains("no model of this stage"));
+    }
 }
