@@ -109,9 +109,7 @@ impl Stretch {
             }
         }
     }
-}
 
-impl Stretch {
     /// The hash of a word that stands in these bytes, if there is room for all of its fold. A run of digits is one.
     #[inline(always)]
     pub(crate) fn word_hash(&self, word: Range<usize>) -> Option<u32> {

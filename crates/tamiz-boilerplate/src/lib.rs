@@ -213,6 +213,19 @@ mod tests {
     }
 
     #[test]
+    fn lines_of_a_list_that_is_numbered_from_one_go_by_their_score() {
+        let list =
+            "1\nFerry fares rise in spring\n2\nA dog finds its way home\n3\nMayor opens the new school\n";
+        let ranked = |threshold| {
+            let mut document = Document::new(format!("{}{list}", PAGE.repeat(3)));
+            let config = Config { threshold: Some(threshold), ..Config::default() };
+            stage(config).apply(&mut document, &mut Scratch::default());
+            document.cuts().filter(|cut| cut.reason.rule.as_str() == "ranked-headline").count()
+        };
+        assert_eq!((ranked(0.0), ranked(0.5)), (0, 6));
+    }
+
+    #[test]
     fn a_line_cut_in_its_middle_before_is_judged_as_one_and_cut_as_two() {
         let text = format!("{PAGE}Read more: Ten XX ways to peel an orange\n");
         let at = text.find("XX").unwrap();

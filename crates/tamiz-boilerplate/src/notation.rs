@@ -46,15 +46,10 @@ const ALPHABETS: usize = 0x800;
 const BLOCKS: [(usize, usize, usize); 3] =
     [(0x2000, 0x2100, ALPHABETS), (0x3000, 0x3100, ALPHABETS + 0x100), (0xff00, 0xfff0, ALPHABETS + 0x200)];
 
-struct Lookup {
-    glyphs: Vec<Glyph>,
-}
-
-static LOOKUP: LazyLock<Lookup> = LazyLock::new(|| {
+static LOOKUP: LazyLock<Vec<Glyph>> = LazyLock::new(|| {
     let blocks = BLOCKS.iter().flat_map(|&(first, end, _)| first..end);
     let codes = (0..ALPHABETS).chain(blocks);
-    let glyphs: Vec<Glyph> = codes.map(|code| classify(char::from_u32(code as u32).unwrap_or(' '))).collect();
-    Lookup { glyphs }
+    codes.map(|code| classify(char::from_u32(code as u32).unwrap_or(' '))).collect()
 });
 
 fn classify(c: char) -> Glyph {
@@ -124,7 +119,7 @@ pub(crate) struct Glyphs {
 
 impl Glyphs {
     pub(crate) fn new() -> Self {
-        Self { table: &LOOKUP.glyphs }
+        Self { table: &LOOKUP }
     }
 
     #[inline(always)]

@@ -313,8 +313,5 @@ fn hash_eight(eight: u64) -> usize {
 /// The first four bytes; zeros, which no folded text has, where there are fewer.
 #[inline(always)]
 fn key(bytes: &[u8]) -> u32 {
-    match bytes.first_chunk::<KEY>() {
-        Some(first) => u32::from_le_bytes(*first),
-        None => bytes.iter().rev().fold(0, |key, byte| key << 8 | u32::from(*byte)),
-    }
+    eight::eight(bytes, 0) as u32
 }

@@ -51,26 +51,11 @@ pub const fn capitals(eight: u64, letters: u64) -> u64 {
     letters & !(eight << 2)
 }
 
-/// The high bit of each of eight bytes that is this one, if it is of ASCII.
-#[inline]
-#[must_use]
-pub const fn equal(eight: u64, byte: u8) -> u64 {
-    let other = eight ^ (byte as u64 * ONES);
-    !(((other & !HIGH) + !HIGH) | other) & HIGH
-}
-
 /// How many of eight bytes, from the first one on, have their high bit set.
 #[inline]
 #[must_use]
 pub const fn first_bytes(high: u64) -> usize {
     ((!high & HIGH).trailing_zeros() / 8) as usize
-}
-
-/// How many of eight high bits are set.
-#[inline]
-#[must_use]
-pub const fn count(high: u64) -> u32 {
-    ((high >> 7).wrapping_mul(ONES) >> 56) as u32
 }
 
 /// All bits of the first so many of eight bytes.
@@ -112,13 +97,10 @@ mod tests {
                     byte.is_ascii_uppercase(),
                     "{byte} {beside}"
                 );
-                assert_eq!(bit(equal(number, b'w')), byte == b'w', "{byte} {beside}");
             }
         }
         assert_eq!(first_bytes(letters(u64::from_le_bytes(*b"ab1cdefg"))), 2);
         assert_eq!(first_bytes(letters(u64::from_le_bytes(*b"abcdefgh"))), 8);
-        assert_eq!(count(letters(u64::from_le_bytes(*b"ab1cdefg"))), 7);
-        assert_eq!(count(HIGH), 8);
         assert_eq!((low_bytes(0), low_bytes(3), low_bytes(8)), (0, 0xff_ffff, u64::MAX));
     }
 }

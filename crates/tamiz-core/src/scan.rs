@@ -23,6 +23,12 @@ pub trait Pack: Copy {
     /// A bit for every byte, whose lowest bits it takes; all the bits of a byte are the same.
     fn bits(self, answers: [u8; CHUNK]) -> u32;
 
+    /// The bits of the two chunks of a block.
+    #[inline(always)]
+    fn join(self, first: [u8; CHUNK], second: [u8; CHUNK]) -> u64 {
+        u64::from(self.bits(first)) | u64::from(self.bits(second)) << CHUNK
+    }
+
     /// Which bytes of a chunk are among those of the set: all bits or none.
     fn within(self, chunk: &[u8; CHUNK], set: &Few) -> [u8; CHUNK];
 
@@ -33,7 +39,7 @@ pub trait Pack: Copy {
     #[inline(always)]
     fn find_among(self, block: &[u8; BLOCK], set: &Bytes) -> u64 {
         let [first, second] = chunks(block);
-        u64::from(self.bits(self.among(first, set))) | u64::from(self.bits(self.among(second, set))) << CHUNK
+        self.join(self.among(first, set), self.among(second, set))
     }
 
     /// Which bytes of a chunk are this one: all bits or none.
@@ -52,16 +58,14 @@ pub trait Pack: Copy {
     #[inline(always)]
     fn find_equal(self, block: &Block, byte: u8) -> u64 {
         let [first, second] = chunks(block);
-        u64::from(self.bits(self.equal(first, byte)))
-            | u64::from(self.bits(self.equal(second, byte))) << CHUNK
+        self.join(self.equal(first, byte), self.equal(second, byte))
     }
 
     /// A bit for every byte of a block that is between two, or one of them.
     #[inline(always)]
     fn find_between(self, block: &Block, from: u8, to: u8) -> u64 {
         let [first, second] = chunks(block);
-        u64::from(self.bits(self.between(first, from, to)))
-            | u64::from(self.bits(self.between(second, from, to))) << CHUNK
+        self.join(self.between(first, from, to), self.between(second, from, to))
     }
 
     /// A bit for every byte of a block that is among those of the sets.
@@ -69,8 +73,7 @@ pub trait Pack: Copy {
     fn find_any<const N: usize>(self, block: &Block, sets: &[Few; N]) -> u64 {
         let (mut bits, [first, second]) = (0, chunks(block));
         for set in sets {
-            bits |= u64::from(self.bits(self.within(first, set)));
-            bits |= u64::from(self.bits(self.within(second, set))) << CHUNK;
+            bits |= self.join(self.within(first, set), self.within(second, set));
         }
         bits
     }

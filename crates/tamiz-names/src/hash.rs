@@ -36,7 +36,7 @@ pub(crate) fn stretch(text: &[u8], from: usize, to: usize) -> u64 {
 
 /// The hash of bytes as they are.
 pub(crate) fn bytes(text: &[u8]) -> u64 {
-    fold(text, 0, text.len(), |eight| eight)
+    part(text, 0, text.len())
 }
 
 /// The hash of a stretch as it is, at any place of a text.
