@@ -8,8 +8,8 @@ use serde::Deserialize;
 use tamiz_core::{Built, ConfigError, Kind, Marks, StageConfig, Tables};
 
 use crate::Boilerplate;
-use crate::cues::Cues;
 use crate::model::{self, Weights};
+use crate::tables::CueTables;
 
 /// Removes what surrounds a page's content: navigation, advertisements, teasers, related headlines, captions,
 /// bylines, interface, promotion, notices and comments.
@@ -39,6 +39,10 @@ pub struct Config {
 impl StageConfig for Config {
     const NAME: &'static str = "boilerplate";
 
+    fn prepare() {
+        model::embedded();
+    }
+
     fn build(self, tables: &dyn Tables) -> Result<Built, Vec<ConfigError>> {
         let mut errors = Vec::new();
         if let Some(threshold) = self.threshold
@@ -66,7 +70,11 @@ impl StageConfig for Config {
                 ));
             }
         }
-        let cues = if self.cues.is_empty() { Ok(Cues::embedded()) } else { Cues::with(&self.cues, tables) };
+        let cues = if self.cues.is_empty() {
+            Ok(CueTables::embedded())
+        } else {
+            CueTables::with(&self.cues, tables)
+        };
         let model = match &self.model {
             None => Ok(model::embedded()),
             Some(path) => tables.read(path).and_then(|text| Weights::from_text(&text)).map(Arc::new),

@@ -2,7 +2,6 @@
 
 use tamiz_core::{Clue, Document, Evidence};
 
-use crate::cues::TableSet;
 use crate::decide::limit;
 use crate::fold::{EVERYWHERE, Folded};
 use crate::notation::Glyphs;
@@ -12,8 +11,8 @@ impl Boilerplate {
     /// The evidence of every kept line, in order.
     pub(crate) fn evidence(&self, document: &Document, buffers: &mut Buffers) -> Vec<Evidence> {
         let Buffers { page, labeller, .. } = buffers;
-        let allowed = TableSet::of(document.language().map(|language| language.code));
-        let threshold = self.label(document, allowed, page, labeller);
+        let language = document.language().map(|language| language.code);
+        let threshold = self.label(document, page, labeller);
         let mut folded = Folded::default();
         let mut evidence = Vec::new();
         for (i, line) in page.lines.iter().enumerate() {
@@ -27,7 +26,7 @@ impl Boilerplate {
                 continue;
             }
             folded.read(Glyphs::new(), &EVERYWHERE, span.of(document.source()), usize::MAX);
-            let rows = self.cues.rows(allowed).filter(|row| line.cues.ids >> row.cue.index() & 1 == 1);
+            let rows = self.cues.rows(language).filter(|row| line.cues.ids >> row.cue.index() & 1 == 1);
             evidence.extend(rows.filter(|row| row.finds(&folded)).map(|row| {
                 let (table, pattern) = (row.table.clone(), row.pattern.clone());
                 Evidence { span, what: Clue::Row { rule: row.cue.rule(), table, line: row.line, pattern } }

@@ -110,15 +110,15 @@ mod tests {
     use tamiz_core::Span;
 
     use super::*;
-    use crate::cues::{Cues, TableSet};
     use crate::line::{Buffers, Reader};
+    use crate::tables::CueTables;
     use crate::words::Words;
 
     fn line(text: &str) -> Line {
-        let (cues, mut words) = (Cues::embedded(), Words::default());
+        let (cues, mut words) = (CueTables::embedded(), Words::default());
         words.clear();
         let (span, mut line) = (Span::new(0, text.len()), Line::default());
-        let reader = Reader::new(&cues, TableSet::of(None));
+        let reader = Reader::new(cues.of(None));
         reader.read(text, span, &mut words, &mut Buffers::default(), &mut line);
         line
     }

@@ -3,7 +3,7 @@
 //! and where they are known, what HTML says of its lines and on how many of the site's pages they stand.
 //!
 //! Every line that is still kept is judged, in three steps:
-//! 1. *Cues*, words that name furniture ("Read more:", "Te puede interesar", "© 2024"), from tables of a dozen
+//! 1. *Cues*, words that name furniture ("Read more:", "Te puede interesar", "© 2024"), from tables of thirty
 //!    languages in `tables/cues/`: a row is `id`, `pattern`, `must match`, `must not match`, `note`. The notation of
 //!    patterns is at the end of this page. Each id has a kind and a role, such as a heading that opens a block.
 //! 2. *Labels*: a small trained network gives every line its probability of being content, from what the line, its
@@ -66,6 +66,7 @@ pub mod model;
 mod notation;
 mod page;
 mod search;
+mod tables;
 mod tokens;
 mod verdict;
 mod walk;
@@ -76,15 +77,15 @@ use std::sync::Arc;
 use tamiz_core::{Document, Evidence, Kind, Narrowest, Reason, RuleId, Scratch, Span, Stage, StageConfig};
 
 pub use config::Config;
-use cues::{Cues, TableSet};
 use line::Reader;
 use model::{Labeller, Weights};
 use page::Page;
+use tables::CueTables;
 use verdict::Verdicts;
 
 /// The stage: see the crate's documentation. [`Config`] makes it.
 pub struct Boilerplate {
-    cues: Arc<Cues>,
+    cues: Arc<CueTables>,
     model: Arc<Weights>,
     /// A bit for every kind that stays.
     keep: u16,
@@ -102,7 +103,7 @@ struct Buffers {
 
 impl Boilerplate {
     fn new(
-        cues: Arc<Cues>,
+        cues: Arc<CueTables>,
         model: Arc<Weights>,
         keep: &[Kind],
         threshold: Option<f32>,
@@ -113,8 +114,9 @@ impl Boilerplate {
     }
 
     /// Reads the page and gives every line its probability of being content; the probability from which lines stay.
-    fn label(&self, document: &Document, allowed: TableSet, page: &mut Page, labeller: &mut Labeller) -> f32 {
-        page.read(document, &Reader::new(&self.cues, allowed));
+    fn label(&self, document: &Document, page: &mut Page, labeller: &mut Labeller) -> f32 {
+        let language = document.language().map(|language| language.code);
+        page.read(document, &Reader::new(self.cues.of(language)));
         let (hints, repeats) = (document.hints(), document.repeats());
         labeller.label(&self.model, page, hints, repeats, self.threshold, self.confidence)
     }
@@ -130,8 +132,7 @@ impl Boilerplate {
 impl Stage for Boilerplate {
     fn apply(&self, document: &mut Document, scratch: &mut Scratch) {
         let Buffers { page, labeller, verdicts } = scratch.get();
-        let allowed = TableSet::of(document.language().map(|language| language.code));
-        let threshold = self.label(document, allowed, page, labeller);
+        let threshold = self.label(document, page, labeller);
         decide::decide(page, document.source(), labeller.keep(), threshold, verdicts);
         for (i, line) in page.lines.iter().enumerate() {
             // Without a paragraph on the page no line goes by its score.

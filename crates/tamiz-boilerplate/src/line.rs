@@ -2,7 +2,7 @@
 
 use tamiz_core::{Kind, Span, scan};
 
-use crate::cues::{CueId, Cues, Hit, KIND_MASKS, ROLE_MASKS, Role, TableSet};
+use crate::cues::{CueId, Cues, Hit, KIND_MASKS, ROLE_MASKS, Role};
 use crate::fold::Folded;
 use crate::inside;
 use crate::notation::{Glyphs, class, is_word};
@@ -137,7 +137,6 @@ impl LineCues {
 pub(crate) struct Reader<'c> {
     glyphs: Glyphs,
     cues: &'c Cues,
-    allowed: TableSet,
 }
 
 /// What reading a line needs room for.
@@ -148,8 +147,8 @@ pub(crate) struct Buffers {
 }
 
 impl<'c> Reader<'c> {
-    pub(crate) fn new(cues: &'c Cues, allowed: TableSet) -> Self {
-        Self { glyphs: Glyphs::new(), cues, allowed }
+    pub(crate) fn new(cues: &'c Cues) -> Self {
+        Self { glyphs: Glyphs::new(), cues }
     }
 
     /// Reads one line into `line`, which is as [`Line::default`] made it, and its tokens into `words`.
@@ -216,7 +215,7 @@ impl<'c> Reader<'c> {
         let mut lead_end = 0;
         let mut tail_start = usize::MAX;
         let length = folded.bytes().len();
-        self.cues.find(folded, true, whole, self.allowed, hits, |hit: Hit| {
+        self.cues.find(folded, true, whole, hits, |hit: Hit| {
             found.ids |= 1 << hit.cue.index();
             let role = hit.cue.role();
             if !matches!(role, Role::Hint | Role::Name) {
@@ -247,7 +246,7 @@ impl<'c> Reader<'c> {
             found.cover = (covered as f32 / length.max(1) as f32).min(1.0) * HEAD as f32 / chars as f32;
             let start = text.char_indices().nth_back(TAIL).map_or(0, |(at, _)| at);
             folded.read(self.glyphs, self.cues.begins(), &text[start..], usize::MAX);
-            self.cues.find(folded, false, true, self.allowed, hits, |hit: Hit| {
+            self.cues.find(folded, false, true, hits, |hit: Hit| {
                 found.take_tail(hit, folded, true, &mut tail_start);
                 if matches!(hit.cue.role(), Role::Credit) {
                     found.ids |= 1 << hit.cue.index();

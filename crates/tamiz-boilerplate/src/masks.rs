@@ -141,7 +141,7 @@ impl Masks {
             let start = at + place as usize;
             if let Some(&[first @ 0xc2..0xe0, second]) = text.as_bytes()[start..].first_chunk() {
                 let glyph = glyphs.of_two(first, second);
-                if glyph.class & (LETTER | UNSPACED | SILENT | JOINS) == LETTER | JOINS {
+                if glyph.class & (LETTER | UNSPACED | SILENT | JOINS | NUMERAL) == LETTER | JOINS {
                     letters.all |= 1 << place;
                     letters.lower |= u64::from(glyph.class & LOWER != 0) << place;
                     letters.upper |= u64::from(glyph.class & UPPER != 0) << place;

@@ -65,16 +65,9 @@ struct Node {
 }
 
 impl Searcher {
-    pub(crate) fn new(texts: &[String]) -> Self {
-        // Most texts differ in their first eight bytes, and a number is compared at once.
-        let prefix = |text: &[u8]| {
-            let mut first = [0; 8];
-            first.iter_mut().zip(text).for_each(|(to, from)| *to = *from);
-            u64::from_be_bytes(first)
-        };
-        let mut order: Vec<(u64, &[u8], u32)> =
-            texts.iter().map(String::as_bytes).zip(0..).map(|(text, n)| (prefix(text), text, n)).collect();
-        order.sort_unstable();
+    /// A search for texts that are in order. What is found has the text's place among them.
+    pub(crate) fn new(texts: &[&[u8]]) -> Self {
+        debug_assert!(texts.is_sorted(), "texts are in order");
         let mut searcher = Self {
             gate: Gate::new(texts),
             short: Vec::new(),
@@ -85,8 +78,8 @@ impl Searcher {
             labels: Vec::new(),
             ends: Vec::new(),
         };
-        let mut long = Vec::with_capacity(order.len());
-        for (_, text, number) in order {
+        let mut long = Vec::with_capacity(texts.len());
+        for (text, number) in texts.iter().copied().zip(0..) {
             if text.len() < KEY {
                 searcher.short.push(Short { key: key(text), length: text.len() as u32, number });
             } else {
@@ -241,24 +234,24 @@ fn bit(byte: u8) -> u32 {
     1 << (byte & 31)
 }
 
-/// A hash of 15 bits, which finds a root.
+/// A hash of 16 bits, which finds a root.
 #[inline(always)]
 fn hash(key: u32) -> u32 {
-    key.wrapping_mul(0x9e37_79b1) >> 17
+    key.wrapping_mul(0x9e37_79b1) >> 16
 }
 
 impl Gate {
-    fn new(texts: &[String]) -> Self {
+    fn new(texts: &[&[u8]]) -> Self {
         let mut gate = Self { five: Bits::new(), middle: Bits::new(), long: Bits::new(), short: Bits::new() };
-        for text in texts {
-            let key = key(text.as_bytes());
+        for &text in texts {
+            let key = key(text);
             match text.len() {
                 1 => (0..=255).for_each(|second| gate.short.set(key as usize | second << 8)),
                 2 | 3 => gate.short.set(key as usize & 0xffff),
                 KEY => (0..32).for_each(|next| gate.add_middle(u64::from(key) | next << 32)),
-                5..8 => gate.add_middle(eight::eight(text.as_bytes(), 0)),
+                5..8 => gate.add_middle(eight::eight(text, 0)),
                 _ => {
-                    let eight = eight::eight(text.as_bytes(), 0);
+                    let eight = eight::eight(text, 0);
                     gate.five.set(hash_eight(eight & MIDDLE));
                     gate.long.set(hash_eight(eight));
                 }

@@ -195,9 +195,9 @@ impl<'s> Numbers<'s> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cues::{Cues, TableSet};
     use crate::line::{Buffers, Reader};
     use crate::notation::class;
+    use crate::tables::CueTables;
     use tamiz_core::Span;
 
     /// Pieces of which lines are put together, in all alphabets and with every kind of sign.
@@ -280,9 +280,9 @@ mod tests {
     }
 
     fn read(source: &str, span: Span) -> (Line, Vec<u32>) {
-        let (cues, mut words, mut line) = (Cues::embedded(), Words::default(), Line::default());
+        let (cues, mut words, mut line) = (CueTables::embedded(), Words::default(), Line::default());
         words.clear();
-        let reader = Reader::new(&cues, TableSet::of(None));
+        let reader = Reader::new(cues.of(None));
         reader.read(source, span, &mut words, &mut Buffers::default(), &mut line);
         let hashes = words.tokens.iter().map(|at| words.entries[*at as usize].hash).collect();
         (line, hashes)

@@ -122,6 +122,10 @@ pub trait StageConfig: DeserializeOwned + JsonSchema {
     /// The stage's name: the `use` value, the crate's suffix, the case folder and the bench's id.
     const NAME: &'static str;
 
+    /// Makes what all stages of this name share, such as embedded tables. A definition's stages do so side by side
+    /// before they are built one by one; a stage that nobody prepared makes it when it needs it.
+    fn prepare() {}
+
     /// Makes the stage.
     ///
     /// # Errors

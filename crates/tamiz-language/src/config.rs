@@ -83,6 +83,10 @@ pub enum Foreign {
 impl StageConfig for Config {
     const NAME: &'static str = "language";
 
+    fn prepare() {
+        crate::engine::prepare();
+    }
+
     fn build(self, _: &dyn Tables) -> Result<Built, Vec<ConfigError>> {
         let mut errors = Vec::new();
         let languages = known("languages", &self.languages, &mut errors);

@@ -104,6 +104,12 @@ struct Candidates {
     families: [Vec<usize>; FAMILIES.len()],
 }
 
+/// Reads what nearly every page needs: the model of the Latin script, and the tables of words.
+pub(crate) fn prepare() {
+    LazyLock::force(&LATIN);
+    crate::lexicon::prepare();
+}
+
 impl Engine {
     pub(crate) fn new(languages: &[LanguageCode]) -> Self {
         let detector = if languages.is_empty() {

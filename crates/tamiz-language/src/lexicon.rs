@@ -56,6 +56,11 @@ static WORDS: LazyLock<Vec<(u64, LanguageCode)>> = LazyLock::new(|| {
     words
 });
 
+/// Reads the tables.
+pub(crate) fn prepare() {
+    LazyLock::force(&WORDS);
+}
+
 /// The longest word of the tables, in characters.
 const LONGEST: usize = 16;
 

@@ -1,14 +1,16 @@
 //! The options of the stage.
 
 use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tamiz_core::{Built, ConfigError, LanguageCode, Marks, StageConfig, Tables};
 
 use crate::corpus::Learner;
-use crate::lexicon::Lexicon;
+use crate::lexicon::{Lexicon, SHIPPED};
 use crate::stage::{Options, Stage};
+use crate::words::WORDS;
 
 /// What to do with names.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -70,6 +72,11 @@ impl Default for Config {
 
 impl StageConfig for Config {
     const NAME: &'static str = "names";
+
+    fn prepare() {
+        LazyLock::force(&SHIPPED);
+        LazyLock::force(&WORDS);
+    }
 
     fn build(self, tables: &dyn Tables) -> Result<Built, Vec<ConfigError>> {
         let mut errors = Vec::new();

@@ -1,5 +1,6 @@
 //! Definition files.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -251,7 +252,7 @@ impl Reader<'_> {
                     format!("`{key}` should be text, not {}", other.type_str()),
                     format!("put it in quotes: {key} = \"…\""),
                 ),
-                ("stage", DeValue::Array(list)) => stages = self.stages(list.into_iter().collect()),
+                ("stage", DeValue::Array(list)) => stages = self.prepared(list.into_iter().collect()),
                 ("stage", _) => {
                     self.mistake(
                         key.span(),
@@ -274,6 +275,19 @@ impl Reader<'_> {
             }
         }
         (name, stages)
+    }
+
+    /// The stages, built one by one while threads make what they share.
+    fn prepared(&mut self, list: Vec<Spanned<DeValue<'_>>>) -> Vec<PipelineStage> {
+        let name =
+            |value: &Spanned<DeValue<'_>>| value.get_ref().get("use")?.get_ref().as_str().map(str::to_owned);
+        let names: BTreeSet<String> = list.iter().filter_map(name).collect();
+        std::thread::scope(|scope| {
+            for entry in names.iter().filter_map(|name| self.registry.get(name)) {
+                scope.spawn(entry.prepare);
+            }
+            self.stages(list)
+        })
     }
 
     fn stages(&mut self, list: Vec<Spanned<DeValue<'_>>>) -> Vec<PipelineStage> {

@@ -15,6 +15,7 @@ pub struct Entry {
     /// The `use` value.
     pub name: &'static str,
     pub(crate) schema: fn(&mut SchemaGenerator) -> Schema,
+    pub(crate) prepare: fn(),
     pub(crate) build: Build,
 }
 
@@ -25,7 +26,12 @@ impl Entry {
     /// The entry of a stage, from its config type.
     #[must_use]
     pub const fn of<C: StageConfig>() -> Entry {
-        Entry { name: C::NAME, schema: SchemaGenerator::subschema_for::<C>, build: read::<C> }
+        Entry {
+            name: C::NAME,
+            schema: SchemaGenerator::subschema_for::<C>,
+            prepare: C::prepare,
+            build: read::<C>,
+        }
     }
 
     /// The stage's documentation, from its config type's own.

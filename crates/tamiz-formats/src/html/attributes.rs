@@ -392,8 +392,25 @@ const WORDS: &[(ClassWords, &[&str])] = &[
     ),
 ];
 
-/// What the words of a class or an id say.
+/// Parts of a page that have bodies of their own.
+const OTHERS: ClassWords = ClassWords(
+    ClassWords::NAVIGATION.0
+        | ClassWords::FOOTER.0
+        | ClassWords::SIDE.0
+        | ClassWords::RELATED.0
+        | ClassWords::COMMENTS.0
+        | ClassWords::SHARE.0
+        | ClassWords::ADVERTISEMENT.0
+        | ClassWords::PROMOTION.0,
+);
+
+/// What the classes or the id of an element say.
 fn words_of(value: &[u8]) -> ClassWords {
+    value.split(u8::is_ascii_whitespace).fold(ClassWords::NONE, |all, name| all | words_of_name(name))
+}
+
+/// What a class or an id says. The body of something else, as in `latest-article-body`, is not that of the content.
+fn words_of_name(name: &[u8]) -> ClassWords {
     static MATCHER: LazyLock<(AhoCorasick, Vec<ClassWords>)> = LazyLock::new(|| {
         let words: Vec<(&str, ClassWords)> =
             WORDS.iter().flat_map(|(says, words)| words.iter().map(|word| (*word, *says))).collect();
@@ -405,7 +422,9 @@ fn words_of(value: &[u8]) -> ClassWords {
         (matcher, words.into_iter().map(|(_, says)| says).collect())
     });
     let (matcher, says) = &*MATCHER;
-    matcher
-        .find_overlapping_iter(value)
-        .fold(ClassWords::NONE, |all, found| all | says[found.pattern().as_usize()])
+    let words = matcher
+        .find_overlapping_iter(name)
+        .fold(ClassWords::NONE, |all, found| all | says[found.pattern().as_usize()]);
+    let is_of_others = words.0 & OTHERS.0 != 0;
+    if is_of_others { ClassWords(words.0 & !ClassWords::BODY.0) } else { words }
 }

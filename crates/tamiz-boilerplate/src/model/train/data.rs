@@ -6,8 +6,8 @@ use std::sync::Arc;
 use tamiz_core::{Container, Document, Element, Hint, Hints, LanguageCode, Repeats};
 
 use super::align::labels;
-use crate::cues::{Cues, TableSet};
 use crate::line::Reader;
+use crate::tables::CueTables;
 
 /// A page whose lines are labelled.
 #[derive(Clone, Debug)]
@@ -195,8 +195,8 @@ impl Reading {
             text.push('\n');
         }
         let document = Document::new(text);
-        let cues = Cues::embedded();
-        let reader = Reader::new(&cues, TableSet::of(language.and_then(LanguageCode::parse)));
+        let tables = CueTables::embedded();
+        let reader = Reader::new(tables.of(language.and_then(LanguageCode::parse)));
         self.page.read(&document, &reader);
         self.page.has_hints = self.hints.is_some();
         assert_eq!(self.page.lines.len(), lines.len(), "labelled lines are not blank");
