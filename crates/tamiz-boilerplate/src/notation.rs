@@ -86,7 +86,8 @@ fn is_mark(c: char) -> bool {
 /// Zero-width signs are typesetting, not text: a cue is found across them, as it is across combining marks, the points
 /// of Hebrew, the vowel signs of Arabic, and the stroke that stretches its words.
 fn is_silent(c: char) -> bool {
-    is_mark(c) || matches!(c, '\u{200b}'..='\u{200f}' | '\u{ad}' | '\u{feff}'
+    is_mark(c)
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{ad}' | '\u{feff}'
         | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}' | '\u{5c2}' | '\u{5c4}' | '\u{5c5}' | '\u{5c7}'
         | '\u{640}' | '\u{64b}'..='\u{65f}' | '\u{670}')
 }
@@ -128,7 +129,9 @@ fn fold(c: char) -> char {
         '\u{9dc}' | '\u{9dd}' => return char::from_u32(c as u32 - 0x3b).unwrap_or(c),
         '\u{9df}' => return '\u{9af}',
         // Digits of Arabic, Persian, Devanagari and Bengali.
-        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' | '\u{966}'..='\u{96f}' | '\u{9e6}'..='\u{9ef}' => return '0',
+        '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' | '\u{966}'..='\u{96f}' | '\u{9e6}'..='\u{9ef}' => {
+            return '0';
+        }
         '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{2032}' => return '\'',
         '\u{2010}'..='\u{2015}' | '\u{2212}' => return '-',
         '\u{201c}'..='\u{201f}' | '「' | '」' | '『' | '』' | '《' | '》' => return '"',

@@ -65,7 +65,7 @@ pub struct Recipe {
 impl Default for Recipe {
     fn default() -> Self {
         Self {
-            seed: 1,
+            seed: 0,
             epochs: 12,
             // DAnIEL's pages are many and alike.
             shown: BTreeMap::from([("daniel".into(), 0.3)]),
