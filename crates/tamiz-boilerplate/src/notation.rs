@@ -287,7 +287,7 @@ pub(crate) fn read_pattern(source: &str, mut each: impl FnMut(&str, Anchors)) ->
             "the pattern stands for {most} texts, more than {MOST_CHOICES}: write several rows"
         ));
     }
-    let bounded = |c: char, open: bool| !open && is_word(c) && !is_unspaced(c);
+    let bounded = |c: char, open: bool| !open && !is_unspaced(c) && is_word(c);
     let mut is_empty = false;
     each_text(&parts, &mut String::new(), &mut |text: &mut String| {
         let (text, open_end) = text.split_once('*').map_or((text.as_str(), false), |(text, _)| (text, true));
@@ -315,11 +315,12 @@ fn strip<'s>(text: &'s str, by: impl Fn(&'s str) -> Option<&'s str>) -> (bool, &
 /// Folds a pattern's characters one by one, and leaves its signs.
 fn fold_signs(pattern: &str) -> String {
     let glyphs = Glyphs::new();
+    // Beyond the alphabets, folding is quicker than finding out all that a glyph says.
+    let fold = |c: char| if (c as usize) < ALPHABETS { glyphs.of(c).folded } else { fold(c) };
     let fold = |c: char| match c {
         '(' | '|' | ')' | '*' | '#' => Some(c),
-        _ => Some(glyphs.of(c))
-            .filter(|glyph| glyph.class & class::SILENT == 0)
-            .map(|glyph| if glyph.folded.is_ascii_digit() { '#' } else { glyph.folded }),
+        _ if is_silent(c) => None,
+        _ => Some(fold(c)).map(|folded| if folded.is_ascii_digit() { '#' } else { folded }),
     };
     pattern.chars().filter_map(fold).collect()
 }

@@ -284,7 +284,8 @@ impl Reader<'_> {
         let names: BTreeSet<String> = list.iter().filter_map(name).collect();
         std::thread::scope(|scope| {
             for entry in names.iter().filter_map(|name| self.registry.get(name)) {
-                scope.spawn(entry.prepare);
+                // Where no thread can be had, the stage prepares itself.
+                let _ = std::thread::Builder::new().spawn_scoped(scope, entry.prepare);
             }
             self.stages(list)
         })

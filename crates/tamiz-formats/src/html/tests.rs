@@ -99,6 +99,14 @@ fn classes_and_ids_say_what_an_element_is_for() {
 }
 
 #[test]
+fn the_body_of_something_else_is_not_the_content_s() {
+    let body = |class: &str| hints(&format!("<div class='{class}'><p>one"))[0].1.words.has(ClassWords::BODY);
+    assert!(body("article-body"));
+    assert!(body("related article-body"), "these are two classes");
+    assert!(!body("related-article-body"));
+}
+
+#[test]
 fn what_a_template_repeats_has_one_path() {
     let lines = hints(
         "<div class='card item-17'><h3 class=t>one</h3><p>text</div><div class='card item-18'><h3 class=t>two</h3></div>\
