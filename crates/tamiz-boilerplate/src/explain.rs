@@ -26,7 +26,8 @@ impl Boilerplate {
                 continue;
             }
             folded.read(Glyphs::new(), &EVERYWHERE, span.of(document.source()), usize::MAX);
-            let rows = self.cues.rows(language).filter(|row| line.cues.ids >> row.cue.index() & 1 == 1);
+            let rows =
+                self.cues.rows(language).iter().filter(|row| line.cues.ids >> row.cue.index() & 1 == 1);
             evidence.extend(rows.filter(|row| row.finds(&folded)).map(|row| {
                 let (table, pattern) = (row.table.clone(), row.pattern.clone());
                 Evidence { span, what: Clue::Row { rule: row.cue.rule(), table, line: row.line, pattern } }

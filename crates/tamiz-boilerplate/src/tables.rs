@@ -55,8 +55,8 @@ pub(crate) struct CueTables {
     users: Vec<(String, String)>,
     /// By the place of the language's own table; at the end, all of them.
     compiled: Vec<OnceLock<Cues>>,
-    /// Each row by itself, compiled when somebody asks which one it was.
-    rows: OnceLock<Vec<SingleRow>>,
+    /// In the same places, each row by itself, compiled when somebody asks which one it was.
+    rows: Vec<OnceLock<Vec<SingleRow>>>,
 }
 
 /// A row of a table by itself.
@@ -65,8 +65,6 @@ pub(crate) struct SingleRow {
     pub(crate) table: String,
     pub(crate) line: usize,
     pub(crate) pattern: String,
-    /// The table's place among the embedded ones and then the users'.
-    place: usize,
     cues: Cues,
 }
 
@@ -91,8 +89,9 @@ fn counts(table: usize, own: Option<usize>) -> bool {
 
 impl CueTables {
     fn new(users: Vec<(String, String)>) -> Self {
-        let compiled = (0..=TABLES.len()).map(|_| OnceLock::new()).collect();
-        Self { users, compiled, rows: OnceLock::new() }
+        let sets = 0..=TABLES.len();
+        let (compiled, rows) = sets.map(|_| (OnceLock::new(), OnceLock::new())).unzip();
+        Self { users, compiled, rows }
     }
 
     /// The embedded tables alone.
@@ -153,8 +152,7 @@ impl CueTables {
         let own = own(language);
         self.compiled[own.unwrap_or(TABLES.len())].get_or_init(|| {
             let mut entries = Entries::default();
-            let counting = self.all().filter(|(place, _, _)| counts(*place, own));
-            for (id, pattern) in counting.flat_map(|(_, _, text)| tamiz_table::entries(text)) {
+            for (id, pattern) in self.counting(own).flat_map(|(_, text)| tamiz_table::entries(text)) {
                 // Whoever read the user's tables, and this crate's tests, see to it that they are well formed.
                 entries.add(id, pattern).expect("rows were read before");
             }
@@ -162,34 +160,33 @@ impl CueTables {
         })
     }
 
-    /// Every table: its place, where it is to be found, and its text.
-    fn all(&self) -> impl Iterator<Item = (usize, String, &str)> {
+    /// Every row of these tables by itself.
+    pub(crate) fn rows(&self, language: Option<LanguageCode>) -> &[SingleRow] {
+        let own = own(language);
+        self.rows[own.unwrap_or(TABLES.len())]
+            .get_or_init(|| self.counting(own).flat_map(|(name, text)| SingleRow::all(&name, text)).collect())
+    }
+
+    /// The tables that count where that one is the language's own: where each is to be found, and its text.
+    fn counting(&self, own: Option<usize>) -> impl Iterator<Item = (String, &str)> {
         let embedded =
             TABLES.iter().map(|(name, text)| (format!("tamiz-boilerplate/tables/cues/{name}.tsv"), *text));
         let users = self.users.iter().map(|(name, text)| (name.clone(), text.as_str()));
-        embedded.chain(users).enumerate().map(|(place, (name, text))| (place, name, text))
-    }
-
-    /// Every row by itself, of the tables that count for a document of that language.
-    pub(crate) fn rows(&self, language: Option<LanguageCode>) -> impl Iterator<Item = &SingleRow> {
-        let own = own(language);
-        let rows = self.rows.get_or_init(|| {
-            self.all().flat_map(|(place, name, text)| SingleRow::all(place, &name, text)).collect()
-        });
-        rows.iter().filter(move |row| counts(row.place, own))
+        let tables = embedded.chain(users).enumerate();
+        tables.filter(move |(place, _)| counts(*place, own)).map(|(_, table)| table)
     }
 }
 
 impl SingleRow {
     /// The rows of a table that was read before, so that nothing in it fails.
-    fn all(place: usize, name: &str, text: &str) -> Vec<SingleRow> {
+    fn all(name: &str, text: &str) -> Vec<SingleRow> {
         let Ok(table) = Table::parse(name, text) else { return Vec::new() };
         let rows = table.rows.iter().filter_map(|row| {
             let mut entries = Entries::default();
             entries.add(row.id, row.pattern).ok()?;
             let cues = Cues::compile(entries);
             let (table, pattern) = (name.to_owned(), row.pattern.to_owned());
-            Some(SingleRow { cue: CueId::parse(row.id)?, table, line: row.line, pattern, place, cues })
+            Some(SingleRow { cue: CueId::parse(row.id)?, table, line: row.line, pattern, cues })
         });
         rows.collect()
     }
