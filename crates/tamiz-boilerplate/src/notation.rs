@@ -267,6 +267,9 @@ pub(crate) struct Anchors {
 /// The most texts that one pattern may stand for.
 const MOST_CHOICES: usize = 2048;
 
+/// The most groups that it may have.
+const MOST_GROUPS: usize = 256;
+
 /// Reads a pattern, and calls `each` with every folded text that it stands for and where that may stand; some may be
 /// alike. Or says what is wrong with the pattern, perhaps after the first texts.
 pub(crate) fn read_pattern(source: &str, mut each: impl FnMut(&str, Anchors)) -> Result<(), String> {
@@ -280,6 +283,9 @@ pub(crate) fn read_pattern(source: &str, mut each: impl FnMut(&str, Anchors)) ->
         return Err("`*` makes no sense beside `^`".into());
     }
     let folded = fold_signs(rest);
+    if folded.matches('(').count() > MOST_GROUPS {
+        return Err(format!("the pattern has more than {MOST_GROUPS} groups: write several rows"));
+    }
     let parts = parts_of(&folded)?;
     let most = count(&parts);
     if most > MOST_CHOICES {
@@ -489,6 +495,9 @@ mod tests {
     fn mistakes_are_said_in_words() {
         for wrong in ["a^b", "(a", "a)", "^*a", "", "(|)", "*", "a|b"] {
             assert!(read_pattern(wrong, |_, _| ()).is_err(), "{wrong}");
+        }
+        for long in ["(a)".repeat(100_000), "(a|b)".repeat(20)] {
+            assert!(read_pattern(&long, |_, _| ()).unwrap_err().contains("write several rows"));
         }
     }
 }
