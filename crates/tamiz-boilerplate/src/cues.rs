@@ -215,6 +215,13 @@ impl Entries {
 }
 
 impl Cues {
+    /// Those of one row, or what is wrong with it.
+    pub(crate) fn of_row(id: &str, pattern: &str) -> Result<Cues, String> {
+        let mut entries = Entries::default();
+        entries.add(id, pattern)?;
+        Ok(Cues::compile(entries))
+    }
+
     pub(crate) fn compile(Entries { texts, list }: Entries) -> Cues {
         let set = |at_start: bool| {
             Set::new(&texts, list.iter().filter(|(_, entry)| entry.anchors.start == at_start).cloned())
@@ -297,11 +304,7 @@ fn joins(c: char) -> bool {
 
 /// Whether a row finds its pattern in a text: what a table's examples are tried with.
 pub(crate) fn finds(row: &Row<'_>, text: &str) -> bool {
-    let mut entries = Entries::default();
-    if entries.add(row.id, row.pattern).is_err() {
-        return false;
-    }
-    let cues = Cues::compile(entries);
+    let Ok(cues) = Cues::of_row(row.id, row.pattern) else { return false };
     let mut folded = Folded::default();
     folded.read(Glyphs::new(), cues.begins(), text, usize::MAX);
     let mut found = false;

@@ -39,7 +39,7 @@ pub(crate) struct Glyph {
     pub(crate) class: u16,
 }
 
-/// Folding changes no character from here on, but for extended Latin and Greek.
+/// Folding changes few characters from here on.
 const FOLD_END: usize = 0x0530;
 
 /// The blocks that the table holds: the alphabets; punctuation, currencies and the like; kana and the punctuation beside
@@ -118,16 +118,6 @@ fn fold(c: char) -> char {
         'ى' | 'ي' => return 'ی',
         'ك' => return 'ک',
         'ة' | 'ۀ' => return 'ه',
-        // Letters of Devanagari and Bengali with a point under them.
-        '\u{958}' => return '\u{915}',
-        '\u{959}' => return '\u{916}',
-        '\u{95a}' => return '\u{917}',
-        '\u{95b}' => return '\u{91c}',
-        '\u{95c}' | '\u{95d}' => return char::from_u32(c as u32 - 0x3b).unwrap_or(c),
-        '\u{95e}' => return '\u{92b}',
-        '\u{95f}' => return '\u{92f}',
-        '\u{9dc}' | '\u{9dd}' => return char::from_u32(c as u32 - 0x3b).unwrap_or(c),
-        '\u{9df}' => return '\u{9af}',
         // Digits of Arabic, Persian, Devanagari and Bengali.
         '\u{660}'..='\u{669}' | '\u{6f0}'..='\u{6f9}' | '\u{966}'..='\u{96f}' | '\u{9e6}'..='\u{9ef}' => {
             return '0';
@@ -137,11 +127,17 @@ fn fold(c: char) -> char {
         '\u{201c}'..='\u{201f}' | '「' | '」' | '『' | '』' | '《' | '》' => return '"',
         '\u{ff01}'..='\u{ff5e}' => return fold(char::from_u32(c as u32 - 0xfee0).unwrap_or(c)),
         _ if c.is_control() || c.is_whitespace() => return ' ',
-        _ if c as usize >= FOLD_END && !matches!(c, '\u{1e00}'..='\u{1fff}') => return c,
+        _ if c as usize >= FOLD_END && !is_composed(c) => return c,
         _ => {}
     }
     let lower = c.to_lowercase().next().unwrap_or(c);
     std::iter::once(lower).nfd().next().unwrap_or(lower)
+}
+
+/// Beyond [`FOLD_END`], what is a letter with a mark in one: extended Latin and Greek, and letters of Devanagari and Bengali
+/// with a point under them.
+fn is_composed(c: char) -> bool {
+    matches!(c, '\u{1e00}'..='\u{1fff}' | '\u{958}'..='\u{95f}' | '\u{9dc}'..='\u{9df}')
 }
 
 /// Looks characters up: holds the table, because fetching it is not free.
@@ -446,6 +442,7 @@ mod tests {
         assert_eq!(folded("Περισσότερα ΝΈΑ Ё"), "περισσοτερα νεα е");
         assert_eq!(folded("ＦＯＯ：更多"), "foo:更多");
         assert_eq!(folded("أَخبـار كرة ١٢"), folded("اخبار کره 34"));
+        assert_eq!(folded("क़\u{95b}\u{95c}\u{95d}\u{95f} \u{9dc}\u{9dd}\u{9df}"), "कजडढय ডঢয");
         assert_eq!(folded("e\u{301}te\u{301} a\u{200b}b"), "ete ab");
     }
 

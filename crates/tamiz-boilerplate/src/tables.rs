@@ -182,9 +182,7 @@ impl SingleRow {
     fn all(name: &str, text: &str) -> Vec<SingleRow> {
         let Ok(table) = Table::parse(name, text) else { return Vec::new() };
         let rows = table.rows.iter().filter_map(|row| {
-            let mut entries = Entries::default();
-            entries.add(row.id, row.pattern).ok()?;
-            let cues = Cues::compile(entries);
+            let cues = Cues::of_row(row.id, row.pattern).ok()?;
             let (table, pattern) = (name.to_owned(), row.pattern.to_owned());
             Some(SingleRow { cue: CueId::parse(row.id)?, table, line: row.line, pattern, cues })
         });

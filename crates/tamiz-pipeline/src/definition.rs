@@ -1,6 +1,5 @@
 //! Definition files.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::Path;
 
@@ -279,11 +278,13 @@ impl Reader<'_> {
 
     /// The stages, built one by one while threads make what they share.
     fn prepared(&mut self, list: Vec<Spanned<DeValue<'_>>>) -> Vec<PipelineStage> {
-        let name =
-            |value: &Spanned<DeValue<'_>>| value.get_ref().get("use")?.get_ref().as_str().map(str::to_owned);
-        let names: BTreeSet<String> = list.iter().filter_map(name).collect();
+        let uses = |value: &Spanned<DeValue<'_>>, name: &str| {
+            value.get_ref().get("use").and_then(|used| used.get_ref().as_str()) == Some(name)
+        };
+        let entries = self.registry.entries().iter();
+        let used: Vec<_> = entries.filter(|entry| list.iter().any(|value| uses(value, entry.name))).collect();
         std::thread::scope(|scope| {
-            for entry in names.iter().filter_map(|name| self.registry.get(name)) {
+            for entry in used {
                 // Where no thread can be had, the stage prepares itself.
                 let _ = std::thread::Builder::new().spawn_scoped(scope, entry.prepare);
             }

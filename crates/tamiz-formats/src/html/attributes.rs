@@ -131,14 +131,14 @@ impl Attributes {
         match name {
             Name::Other => {}
             Name::Class => {
-                for class in value.split(u8::is_ascii_whitespace) {
-                    if !class.is_empty() && !class.iter().any(u8::is_ascii_digit) {
+                for class in names(value) {
+                    if !class.iter().any(u8::is_ascii_digit) {
                         self.classes = self.classes.rotate_left(5) ^ super::walk::hash(class);
                     }
+                    self.words |= words_of(class);
                 }
-                self.words |= words_of(value);
             }
-            Name::Id => self.words |= words_of(value),
+            Name::Id => names(value).for_each(|id| self.words |= words_of(id)),
             Name::Role => self.landmarks |= role(value),
             Name::Key => {
                 if value.to_ascii_lowercase().windows(11).any(|part| part == b"articlebody") {
@@ -404,13 +404,13 @@ const OTHERS: ClassWords = ClassWords(
         | ClassWords::PROMOTION.0,
 );
 
-/// What the classes or the id of an element say.
-fn words_of(value: &[u8]) -> ClassWords {
-    value.split(u8::is_ascii_whitespace).fold(ClassWords::NONE, |all, name| all | words_of_name(name))
+/// The names in the value of a class or an id.
+fn names(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value.split(u8::is_ascii_whitespace).filter(|name| !name.is_empty())
 }
 
 /// What a class or an id says. The body of something else, as in `latest-article-body`, is not that of the content.
-fn words_of_name(name: &[u8]) -> ClassWords {
+fn words_of(name: &[u8]) -> ClassWords {
     static MATCHER: LazyLock<(AhoCorasick, Vec<ClassWords>)> = LazyLock::new(|| {
         let words: Vec<(&str, ClassWords)> =
             WORDS.iter().flat_map(|(says, words)| words.iter().map(|word| (*word, *says))).collect();
